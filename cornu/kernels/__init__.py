@@ -1,0 +1,28 @@
+"""Formulations of hot operations, chosen for the platform that runs them."""
+
+from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv
+from cornu.kernels.crossentropy import (
+    softmax_cross_entropy,
+    softmax_cross_entropy_with_integer_labels,
+)
+from cornu.kernels.dense import dense
+from cornu.kernels.embedding import embedding_lookup
+from cornu.kernels.platform import stock_formulations
+from cornu.kernels.pooling import avg_pool, max_pool
+from cornu.kernels.random_bits import dropout_mask, random_bits, uniform
+
+__all__ = [
+    "avg_pool",
+    "conv",
+    "conv_transpose",
+    "dense",
+    "depthwise_conv",
+    "dropout_mask",
+    "embedding_lookup",
+    "max_pool",
+    "random_bits",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_with_integer_labels",
+    "stock_formulations",
+    "uniform",
+]
