@@ -16,8 +16,8 @@ import jax
 import jax.numpy as jnp
 from jax.core import Tracer
 
-# With a concrete value at hand, `bool`, `int`, `operator.index`, `item`, `len` and iteration work as
-# JAX has them; these do not.
+# Where there is a concrete value, JAX's own `bool`, `int`, `operator.index`, `item`, `len` and
+# iteration use it; these do not.
 SHOWING_METHODS = (
     "__repr__",
     "__str__",
