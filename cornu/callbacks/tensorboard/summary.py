@@ -60,8 +60,8 @@ def shape_field(shape: tuple[int, ...]) -> bytes:
 def histogram_buckets(values: np.ndarray) -> np.ndarray:
     """Rows (buckets, 3) of left edge, right edge and count over the finite ones of `values`.
 
-    As the histogram plugin's own writer has it: no rows count anything where there is no value, and
-    where all values are equal, only the last bucket does.
+    As TensorBoard's own writer has it, all counts are zero where there is no value, and where all
+    values are equal, all but the last.
     """
     values = np.asarray(values, np.float64).ravel()
     # Nearer to its limit, float64 overflows on the way to the edges.
@@ -69,7 +69,8 @@ def histogram_buckets(values: np.ndarray) -> np.ndarray:
     if values.size == 0:
         return np.zeros((HISTOGRAM_BUCKETS, 3))
     low, high = values.min(), values.max()
-    if high - low < 2 * HISTOGRAM_BUCKETS * np.spacing(max(-low, high)):  # no room for edges
+    # Where values differ by rounding only, float64 has no room for edges between them.
+    if high - low < 1000 * np.spacing(max(-low, high)):
         edges = np.full(HISTOGRAM_BUCKETS, high)
         counts = np.zeros(HISTOGRAM_BUCKETS)
         counts[-1] = values.size

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider
@@ -100,7 +100,10 @@ def test_histograms_are_read_back(tmp_path):
     assert plugin_of(tmp_path, "weights") == "histograms"
 
 
-@given(st.lists(st.floats(width=64), max_size=40))
+@given(st.lists(st.floats(), max_size=40))
+@example([0.0, np.finfo("float64").max])
+@example([36 * 5e-324, -40 * 5e-324])
+@example([1.0, 1.0 + 2**-52, 1.0 + 2**-45])
 def test_histogram_counts_each_finite_value_in_ordered_buckets(values):
     buckets = histogram_buckets(np.array(values))
     assert buckets.shape == (30, 3)
