@@ -1,0 +1,65 @@
+"""Rounding and changes of precision."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from cornu.ops.op import TensorLike, as_array, as_float, op
+
+
+@op
+def ceil(x: TensorLike) -> jax.Array:
+    """The next integer above, as a float.
+
+    Args:
+        x: tensor of any shape.
+
+    >>> import cornu as keras
+    >>> keras.ops.ceil([1.2, -1.2])
+    Array([ 2., -1.], dtype=float32)
+    """
+    return jnp.ceil(as_float(x))
+
+
+@op
+def floor(x: TensorLike) -> jax.Array:
+    """The next integer below, as a float.
+
+    Args:
+        x: tensor of any shape.
+
+    >>> import cornu as keras
+    >>> keras.ops.floor([1.2, -1.2])
+    Array([ 1., -2.], dtype=float32)
+    """
+    return jnp.floor(as_float(x))
+
+
+@op
+def trunc(x: TensorLike) -> jax.Array:
+    """The next integer towards 0.
+
+    Args:
+        x: tensor of any shape.
+
+    >>> import cornu as keras
+    >>> keras.ops.trunc([1.7, -1.7])
+    Array([ 1., -1.], dtype=float32)
+    """
+    return jnp.trunc(as_array(x))
+
+
+@op
+def round(x: TensorLike, decimals: int = 0) -> jax.Array:
+    """Rounded to decimals; a half goes to the even neighbour.
+
+    Args:
+        x: tensor of any shape.
+        decimals: number of decimals; negative for tens, hundreds, ...
+
+    >>> import cornu as keras
+    >>> keras.ops.round([0.5, 1.5, 2.4])
+    Array([0., 2., 2.], dtype=float32)
+    """
+    return jnp.round(as_array(x), decimals)

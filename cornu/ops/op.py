@@ -1,0 +1,198 @@
+"""`@op`: what makes a plain function over arrays an operation of graphs.
+
+The wrapped function runs at once when called with arrays (or Variables, NumPy arrays, lists,
+numbers). Called with a symbolic tensor it records a node; shape and dtype of the result come from
+abstract evaluation of the same function.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from cornu.engine import config, dtypes
+from cornu.engine.names import auto_name
+from cornu.ops.symbolic import PROBES, KerasTensor, Node, Operation, any_symbolic, infer_broadcast
+
+# Names of parameters that take tensors. The other parameters of an operation are its settings;
+# they form its config in a saved model.
+TENSOR_PARAMETERS = frozenset(
+    "x x1 x2 x3 xs xi y a b v inputs arrays array arys operands indices values condition target "
+    "output logits query key value mask bias updates kernel images image tensor tensors".split()
+)
+
+REGISTRY: dict[str, Op] = {}
+
+
+class Op:
+    """A wrapped function: its name, its parameters, and which of those take tensors."""
+
+    def __init__(
+        self,
+        function: Callable,
+        name: str | None = None,
+        tensors: Sequence[str] | None = None,
+        spec: Callable | None = None,
+        probes: tuple[int, int] = PROBES,
+    ):
+        self.function = function
+        self.name = name or function.__name__
+        self.spec = spec
+        self.probes = probes
+        self.signature = inspect.signature(function)
+        parameters = self.signature.parameters
+        self.tensors = tuple(
+            tensors if tensors is not None else [n for n in parameters if n in TENSOR_PARAMETERS]
+        )
+        kinds = {p.kind: n for n, p in parameters.items()}
+        self.variadic = kinds.get(inspect.Parameter.VAR_POSITIONAL)
+        self.keywords = kinds.get(inspect.Parameter.VAR_KEYWORD)
+        # What stands before `*operands` can only be passed by position.
+        self.leading = [n for n, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
+
+    def split(self, args: tuple, kwargs: dict) -> tuple[tuple, dict, dict]:
+        """A call's arguments as (positional tensors, named tensors, settings)."""
+        bound = self.signature.bind(*args, **kwargs).arguments
+        settings = {k: v for k, v in bound.items() if k not in self.tensors and k != self.variadic}
+        if self.variadic is not None:
+            return tuple(bound.get(self.variadic, ())), {}, settings
+        positional = []
+        for name in self.tensors:
+            if name not in bound:
+                break
+            positional.append(bound[name])
+        named = {n: bound[n] for n in self.tensors[len(positional) :] if n in bound}
+        return tuple(positional), named, settings
+
+    def run(self, args: tuple, kwargs: dict, settings: dict) -> Any:
+        """Call the function with arguments that `split` took apart."""
+        settings = dict(settings)
+        if self.keywords is not None:
+            settings.update(settings.pop(self.keywords, {}))
+        if self.variadic is None:
+            return self.function(**dict(zip(self.tensors, args)), **kwargs, **settings)
+        before = [settings.pop(name) for name in self.leading if name in settings]
+        return self.function(*before, *args, **kwargs, **settings)
+
+
+class OpCall(Operation):
+    """An operation of a graph that is a function of `cornu.ops` with its settings.
+
+    Args:
+        op: the wrapped function's record.
+        settings: values of the parameters that take no tensors.
+        name: name in the graph; made from the function's if not given.
+    """
+
+    def __init__(self, op: Op, settings: dict, name: str | None = None):
+        super().__init__(name or auto_name(op.name))
+        self.op = op
+        self.settings = settings
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        return self.op.run(*unwrap((args, kwargs)), self.settings)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        if self.op.spec is not None:
+            named = dict(zip(self.op.tensors, args))
+            return self.op.spec(**named, **kwargs, **self.settings)
+        return infer_broadcast(self.call, args, kwargs, self.op.probes)
+
+    def get_config(self) -> dict:
+        return {"name": self.name, **self.settings}
+
+
+def op(
+    function: Callable | None = None,
+    *,
+    name: str | None = None,
+    tensors: Sequence[str] | None = None,
+    spec: Callable | None = None,
+    probes: tuple[int, int] = PROBES,
+) -> Callable:
+    """Make a function over arrays an operation that also works on symbolic tensors.
+
+    Args:
+        function: takes and returns arrays (nested structures allowed).
+        name: name in graphs and files; the function's own by default.
+        tensors: names of the parameters that take tensors, where the usual names do not tell.
+        spec: gives the symbolic result from the symbolic arguments; only for functions whose
+            shapes depend on values, which abstract evaluation cannot see.
+        probes: two values for unknown sizes; sizes of the result that differ are unknown.
+    """
+    if function is None:
+        return functools.partial(op, name=name, tensors=tensors, spec=spec, probes=probes)
+    record = Op(function, name, tensors, spec, probes)
+    REGISTRY[record.name] = record
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if any_symbolic(args, kwargs):
+            return symbolic(record, args, kwargs)
+        return function(*unwrap(args), **unwrap(kwargs))
+
+    wrapper.op = record
+    return wrapper
+
+
+def symbolic(record: Op, args: tuple, kwargs: dict) -> Any:
+    """Record a call on symbolic tensors and return the symbolic result."""
+    positional, named, settings = record.split(args, kwargs)
+    operation = OpCall(record, settings)
+    outputs = operation.compute_output_spec(*positional, **named)
+    Node(operation, positional, named, outputs)
+    return outputs
+
+
+PLAIN = (jax.Array, np.ndarray, int, float, str, bool, type(None), KerasTensor)
+
+
+def unwrap(structure: Any) -> Any:
+    """The structure with every Variable replaced by its value."""
+    if isinstance(structure, PLAIN):
+        return structure
+    kind = type(structure)
+    if kind is tuple or kind is list:
+        return kind(unwrap(item) for item in structure)
+    if kind is dict:
+        return {key: unwrap(item) for key, item in structure.items()}
+    if hasattr(structure, "__jax_array__"):
+        return structure.__jax_array__()
+    return structure
+
+
+TensorLike = Any
+"""A JAX or NumPy array, a Variable, a nested list, a number, or a symbolic tensor."""
+
+
+def as_array(x: Any, dtype: Any = None) -> jax.Array:
+    """The value as a JAX array; arrays pass through."""
+    if isinstance(x, jax.Array) and dtype is None:
+        return x
+    return jnp.asarray(unwrap(x), dtype)
+
+
+def as_float(x: Any) -> jax.Array:
+    """The value as an array of a float type: its own, or the default one for integers."""
+    x = as_array(x)
+    return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(config.floatx())
+
+
+# What jax.numpy takes as it is; Python numbers stay numbers, for they take the other's dtype.
+OPERANDS = (jax.Array, np.ndarray, int, float, complex)
+
+
+def operand(x: Any) -> Any:
+    """The value in a form that jax.numpy takes: numbers as they are, lists as arrays."""
+    return x if isinstance(x, OPERANDS) else as_array(x)
+
+
+def result_dtype(dtype: Any) -> Any:
+    """A `dtype` argument in the form that jax.numpy takes without a warning; None stays None."""
+    return None if dtype is None else dtypes.canonical(dtype)
