@@ -1,0 +1,521 @@
+"""The progress display: a bar on a terminal, a line per epoch elsewhere, and never a wait."""
+
+import codecs
+import contextlib
+import io
+import os
+import pty
+import sys
+import termios
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cornu.training.progress import ProgressDisplay, duration, format_value
+
+
+class Clock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self):
+        self.time = 100.0
+
+    def __call__(self):
+        return self.time
+
+    def wait(self, seconds):
+        self.time += seconds
+
+
+class Screen:
+    """What a terminal of some width shows of the characters sent to it."""
+
+    def __init__(self, columns):
+        self.columns, self.rows, self.column = columns, [[]], 0
+
+    def feed(self, text):
+        for character in text:
+            if character == "\r":
+                self.column = 0
+            elif character == "\n":
+                self.rows.append([])
+            else:
+                assert character.isprintable(), f"control character {character!r}"
+                self.put(character)
+        return self
+
+    def put(self, character):
+        if self.column == self.columns:
+            self.rows.append([])
+            self.column = 0
+        row = self.rows[-1]
+        row.extend(" " * (self.column + 1 - len(row)))
+        row[self.column] = character
+        self.column += 1
+
+    def lines(self):
+        return ["".join(row).rstrip() for row in self.rows]
+
+
+class Terminal:
+    """A pseudo-terminal to write to, and the screen behind it."""
+
+    def __init__(self, columns):
+        self.screen = Screen(columns)
+        self.master, slave = pty.openpty()
+        self.resize(columns)
+        os.set_blocking(self.master, False)
+        self.stream = os.fdopen(slave, "w", encoding="utf-8")
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
+        self.received = ""
+
+    def resize(self, columns):
+        termios.tcsetwinsize(self.master, (24, columns))
+
+    def lines(self):
+        """The rows of the screen after everything written so far."""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                text = self.decoder.decode(os.read(self.master, 65536))
+                self.received += text
+                self.screen.feed(text)
+        return self.screen.lines()
+
+    def close(self):
+        self.stream.close()
+        os.close(self.master)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(params=[100])
+def terminal(request, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal(request.param)
+    yield terminal
+    terminal.close()
+
+
+def epoch(display, clock, epoch, steps=10, seconds=0.5, logs=None):
+    """Runs one epoch of equal steps, with `logs` ready at each of them."""
+    display.epoch_begin(epoch)
+    for step in range(1, steps + 1):
+        clock.wait(seconds)
+        display.update(step, lambda: logs)
+    display.epoch_end(logs)
+
+
+def printed(verbose, clock, **options):
+    stream = io.StringIO()
+    display = ProgressDisplay(
+        verbose, **{"epochs": 2, "steps": 10, **options}, stream=stream, clock=clock
+    )
+    epoch(display, clock, 0, logs={"val_loss": 0.5, "loss": 0.25, "accuracy": 0.912345})
+    epoch(display, clock, 1, logs={"val_loss": 0.4, "loss": 0.125, "accuracy": 0.95})
+    return stream.getvalue()
+
+
+LINES = (
+    "Epoch 1/2 - 10 steps - 5s - 500ms/step - loss: 0.25 - accuracy: 0.9123 - val_loss: 0.5\n"
+    "Epoch 2/2 - 10 steps - 5s - 500ms/step - loss: 0.125 - accuracy: 0.95 - val_loss: 0.4\n"
+)
+
+
+@pytest.mark.parametrize("verbose", ["auto", 1, 2])
+def test_a_file_gets_one_line_per_epoch_and_nothing_else(verbose, clock):
+    assert printed(verbose, clock) == LINES
+
+
+def test_a_file_gets_the_same_where_steps_are_unknown(clock):
+    assert printed(1, clock, steps=None) == LINES
+
+
+def test_silent_prints_nothing(clock):
+    assert printed(0, clock) == ""
+
+
+@pytest.mark.parametrize("verbose", [3, -1, "loud", None])
+def test_other_verbosity_is_refused(verbose):
+    with pytest.raises(ValueError, match="verbose must be 'auto', 0"):
+        ProgressDisplay(verbose, 1, 1)
+
+
+def test_a_single_pass_has_no_epoch_number(clock):
+    stream = io.StringIO()
+    display = ProgressDisplay("auto", None, 4, stream, "Evaluate", clock=clock)
+    epoch(display, clock, 0, steps=4, logs={"loss": 1.0})
+    assert stream.getvalue() == "Evaluate - 4 steps - 2s - 500ms/step - loss: 1.0\n"
+
+
+def test_a_pass_without_values_shows_its_time(clock):
+    stream = io.StringIO()
+    display = ProgressDisplay("auto", None, 4, stream, "Predict", clock=clock)
+    epoch(display, clock, 0, steps=4)
+    assert stream.getvalue() == "Predict - 4 steps - 2s - 500ms/step\n"
+
+
+def test_a_pass_without_steps_has_a_line_too(clock):
+    stream = io.StringIO()
+    epoch(ProgressDisplay(1, 1, None, stream, clock=clock), clock, 0, steps=0)
+    assert stream.getvalue() == "Epoch 1/1 - 0 steps - 0us\n"
+
+
+def test_compilation_before_the_first_step_is_not_in_the_time_per_step(clock):
+    stream = io.StringIO()
+    display = ProgressDisplay(2, 1, 3, stream, clock=clock)
+    display.epoch_begin(0)
+    clock.wait(20)
+    display.update(1, lambda: None)
+    clock.wait(0.01)
+    display.update(2, lambda: None)
+    clock.wait(0.01)
+    display.update(3, lambda: None)
+    display.epoch_end({})
+    assert stream.getvalue() == "Epoch 1/1 - 3 steps - 20s - 10ms/step\n"
+
+
+def test_validation_is_not_in_the_time_per_step(clock):
+    stream = io.StringIO()
+    display = ProgressDisplay(2, 1, 3, stream, clock=clock)
+    display.epoch_begin(0)
+    display.update(1, lambda: None)
+    clock.wait(1)
+    display.update(3, lambda: None)
+    clock.wait(8)
+    display.epoch_end({"val_loss": 1.5})
+    assert stream.getvalue() == "Epoch 1/1 - 3 steps - 9s - 500ms/step - val_loss: 1.5\n"
+
+
+def test_steps_that_end_after_the_last_update_are_in_the_time_per_step(clock):
+    stream = io.StringIO()
+    display = ProgressDisplay(2, 1, 3, stream, clock=clock)
+    display.epoch_begin(0)
+    display.update(1, lambda: None)
+    display.update(3, lambda: None)
+    clock.wait(4)
+    display.epoch_end({})
+    assert stream.getvalue() == "Epoch 1/1 - 3 steps - 4s - 2s/step\n"
+
+
+def test_a_terminal_shows_one_line_that_grows(terminal, clock):
+    display = ProgressDisplay("auto", 2, 10, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    assert terminal.lines() == ["Epoch 1/2 " + "─" * 30 + " 0/10"]
+    clock.wait(1)
+    display.update(1, lambda: {"loss": 2.0})
+    assert terminal.lines() == [
+        "Epoch 1/2 ━━━" + "─" * 27 + " 1/10 - 9s left - 1s/step - loss: 2.0"
+    ]
+    clock.wait(1)
+    display.update(2, lambda: {"loss": 1.0})
+    assert terminal.lines() == [
+        "Epoch 1/2 ━━━━━━" + "─" * 24 + " 2/10 - 8s left - 1s/step - loss: 1.0"
+    ]
+
+
+def test_a_terminal_keeps_one_line_per_epoch(terminal, clock):
+    display = ProgressDisplay("auto", 2, 10, terminal.stream, clock=clock)
+    epoch(display, clock, 0, logs={"loss": 0.25})
+    epoch(display, clock, 1, logs={"loss": 0.125})
+    bar = "━" * 30
+    assert terminal.lines() == [
+        f"Epoch 1/2 {bar} 10/10 - 5s - 500ms/step - loss: 0.25",
+        f"Epoch 2/2 {bar} 10/10 - 5s - 500ms/step - loss: 0.125",
+        "",
+    ]
+
+
+def test_a_shorter_line_leaves_nothing_of_the_longer_one(terminal, clock):
+    display = ProgressDisplay(1, None, 10, terminal.stream, "Predict", clock=clock)
+    display.epoch_begin()
+    clock.wait(1)
+    display.update(1, lambda: {"loss": 123456.0, "accuracy": 0.111111})
+    clock.wait(1)
+    display.update(10, lambda: {"x": 1})
+    display.epoch_end({})
+    assert terminal.lines() == ["Predict " + "━" * 30 + " 10/10 - 2s - 111ms/step", ""]
+
+
+def test_verbose_two_draws_no_bar_on_a_terminal(terminal, clock):
+    display = ProgressDisplay(2, 1, 10, terminal.stream, clock=clock)
+    epoch(display, clock, 0, logs={"loss": 0.25})
+    assert terminal.lines() == ["Epoch 1/1 - 10 steps - 5s - 500ms/step - loss: 0.25", ""]
+
+
+def test_a_dumb_terminal_gets_no_bar(terminal, clock, monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    epoch(ProgressDisplay(1, 1, 2, terminal.stream, clock=clock), clock, 0, steps=2)
+    assert terminal.lines() == ["Epoch 1/1 - 2 steps - 1s - 500ms/step", ""]
+
+
+def test_unknown_length_counts_up_and_is_known_in_the_second_epoch(terminal, clock):
+    display = ProgressDisplay(1, 2, None, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    clock.wait(2)
+    display.update(4, lambda: None)
+    assert terminal.lines()[-1] == "Epoch 1/2 4/? - 2s - 500ms/step"
+    display.epoch_end({})
+    clock.wait(2)
+    display.epoch_begin(1)
+    assert terminal.lines()[-1] == "Epoch 2/2 " + "─" * 30 + " 0/4"
+
+
+def test_more_steps_than_said_are_counted_without_a_bar(terminal, clock):
+    display = ProgressDisplay(1, 1, 2, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    clock.wait(3)
+    display.update(3, lambda: None)
+    assert terminal.lines() == ["Epoch 1/1 3/? - 3s - 1s/step"]
+
+
+@pytest.mark.parametrize("terminal", [20, 40, 60, 80, 300], indirect=True)
+def test_the_line_in_progress_fits_any_terminal(terminal, clock):
+    display = ProgressDisplay(1, 1, 10, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    clock.wait(1)
+    display.update(5, lambda: {"loss": 0.25, "sparse_categorical_accuracy": 0.5})
+    clock.wait(1)
+    display.update(6, lambda: {"loss": 0.25, "sparse_categorical_accuracy": 0.5})
+    (line,) = terminal.lines()
+    assert line.startswith("Epoch 1/1 ")
+    assert len(line) < terminal.screen.columns
+
+
+def test_the_last_line_keeps_all_values_on_a_narrow_terminal(clock, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal(30)
+    epoch(ProgressDisplay(1, 1, 2, terminal.stream, clock=clock), clock, 0, 2, 1.0, {"loss": 0.5})
+    assert "".join(terminal.lines()) == "Epoch 1/1 2/2 - 2s - 1s/step - loss: 0.5"
+    terminal.close()
+
+
+def test_a_terminal_made_narrower_is_noticed(terminal, clock):
+    display = ProgressDisplay(1, 1, 10, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    terminal.resize(40)
+    clock.wait(1)
+    display.update(1, lambda: None)
+    terminal.lines()
+    assert len(terminal.received.split("\r")[-1].rstrip()) < 40
+
+
+def test_wide_characters_count_twice(clock, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal(40)
+    display = ProgressDisplay(1, None, 10, terminal.stream, "評価", clock=clock)
+    display.epoch_begin()
+    clock.wait(1)
+    display.update(1, lambda: {"精度" * 10: 0.5})
+    terminal.lines()
+    last = terminal.received.split("\r")[-1].rstrip()
+    assert len(last) + sum(character in "評価精度" for character in last) <= 39
+    terminal.close()
+
+
+def test_the_line_is_drawn_five_times_a_second(terminal, clock):
+    display = ProgressDisplay(1, 1, 1000, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    for step in range(1, 1001):
+        clock.wait(0.004)
+        display.update(step, lambda: None)
+    terminal.lines()
+    assert 19 <= terminal.received.count("\r") <= 21
+
+
+def test_short_epochs_share_the_five_drawings(terminal, clock):
+    display = ProgressDisplay(1, 40, 1, terminal.stream, clock=clock)
+    for number in range(40):
+        epoch(display, clock, number, steps=1, seconds=0.01)
+    assert len(terminal.lines()) == 41
+    assert terminal.received.count("─") <= 30 * 3
+
+
+def test_values_are_asked_for_only_when_drawing(terminal, clock):
+    asked = []
+    display = ProgressDisplay(1, 1, 10, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    for step in range(1, 11):
+        clock.wait(0.05)
+        display.update(step, lambda: asked.append(clock.time))
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("verbose", [0, 1, 2])
+def test_values_are_never_asked_for_without_a_terminal(verbose, clock):
+    def logs_ready():
+        raise AssertionError("asked for values that no one sees")
+
+    display = ProgressDisplay(verbose, 1, 10, io.StringIO(), clock=clock)
+    display.epoch_begin(0)
+    for step in range(1, 11):
+        clock.wait(1)
+        display.update(step, logs_ready)
+
+
+def test_the_bar_moves_while_no_values_are_ready(terminal, clock):
+    display = ProgressDisplay(1, 1, 10, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    clock.wait(1)
+    display.update(5, lambda: None)
+    assert terminal.lines() == ["Epoch 1/1 " + "━" * 15 + "─" * 15 + " 5/10 - 1s left - 200ms/step"]
+
+
+def test_the_values_seen_last_stay_until_new_ones_are_ready(terminal, clock):
+    display = ProgressDisplay(1, 1, 10, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    clock.wait(1)
+    display.update(1, lambda: {"loss": 0.5})
+    clock.wait(1)
+    display.update(2, lambda: None)
+    assert terminal.lines()[0].endswith("loss: 0.5")
+
+
+def test_values_of_one_epoch_are_not_shown_in_the_next(terminal, clock):
+    display = ProgressDisplay(1, 2, 10, terminal.stream, clock=clock)
+    epoch(display, clock, 0, logs={"loss": 0.5})
+    clock.wait(1)
+    display.epoch_begin(1)
+    assert "loss" not in terminal.lines()[-1]
+
+
+def test_an_interrupted_line_is_ended(terminal, clock):
+    display = ProgressDisplay(1, 1, 10, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    display.close()
+    display.close()
+    assert terminal.lines() == ["Epoch 1/1 " + "─" * 30 + " 0/10", ""]
+
+
+def test_a_terminal_without_the_characters_gets_ascii(terminal, clock):
+    terminal.stream.reconfigure(encoding="ascii")
+    display = ProgressDisplay(1, 1, 10, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    clock.wait(1)
+    display.update(5, lambda: {"κ": 0.5})
+    assert terminal.lines() == [
+        "Epoch 1/1 " + "#" * 15 + "." * 15 + " 5/10 - 1s left - 200ms/step - ?: 0.5"
+    ]
+
+
+def test_standard_output_is_looked_up_when_writing(clock):
+    first, second = io.StringIO(), io.StringIO()
+    display = ProgressDisplay("auto", 2, 1, clock=clock)
+    with contextlib.redirect_stdout(first):
+        epoch(display, clock, 0, steps=1)
+    with contextlib.redirect_stdout(second):
+        epoch(display, clock, 1, steps=1)
+    assert first.getvalue().startswith("Epoch 1/2")
+    assert second.getvalue().startswith("Epoch 2/2")
+
+
+def test_output_that_becomes_a_file_gets_no_control_characters(terminal, clock, monkeypatch):
+    file = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", terminal.stream)
+    display = ProgressDisplay("auto", 1, 2, clock=clock)
+    display.epoch_begin(0)
+    monkeypatch.setattr(sys, "stdout", file)
+    clock.wait(1)
+    display.update(2, lambda: {"loss": 1.0})
+    display.epoch_end({"loss": 1.0})
+    assert file.getvalue() == "Epoch 1/1 - 2 steps - 1s - 500ms/step - loss: 1.0\n"
+
+
+def test_a_closed_stream_is_no_error(clock):
+    stream = io.StringIO()
+    display = ProgressDisplay("auto", 1, 2, stream, clock=clock)
+    display.epoch_begin(0)
+    stream.close()
+    display.update(2, lambda: None)
+    display.epoch_end({})
+
+
+def test_a_terminal_that_goes_away_is_no_error(clock, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    master, slave = pty.openpty()
+    stream = os.fdopen(slave, "w")
+    display = ProgressDisplay("auto", 1, 2, stream, clock=clock)
+    display.epoch_begin(0)
+    os.close(master)
+    clock.wait(1)
+    display.update(2, lambda: None)
+    display.epoch_end({})
+    with contextlib.suppress(OSError):
+        stream.close()
+
+
+def test_no_standard_output_is_no_error(clock, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    epoch(ProgressDisplay("auto", 1, 2, clock=clock), clock, 0, steps=2)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.912345, "0.9123"),
+        (0.9, "0.9"),
+        (1.0, "1.0"),
+        (0.0, "0.0"),
+        (-0.5, "-0.5"),
+        (-2.0, "-2.0"),
+        (12.3456, "12.35"),
+        (123.456, "123.5"),
+        (999.97, "1000.0"),
+        (1234.5678, "1235"),
+        (123456.7, "123457"),
+        (123456789.0, "1.235e+08"),
+        (0.001, "0.001"),
+        (0.00012345, "0.0001234"),
+        (1e-5, "1e-05"),
+        (1.23456e-7, "1.235e-07"),
+        (float("nan"), "nan"),
+        (float("-inf"), "-inf"),
+        (7, "7"),
+        (123456789, "123456789"),
+        (np.float32(0.1), "0.1"),
+        (np.int64(3), "3"),
+        (True, "True"),
+        ("warmup", "warmup"),
+        (None, "None"),
+        (np.array([0.5, 0.25]), "[0.5 0.25]"),
+        (np.arange(10), "[0 1 ... 8 9]"),
+        (np.zeros((2, 2)), "[0.0 0.0 0.0 0.0]"),
+        (jnp.float32(0.25), "0.25"),
+        (jnp.array(0.25, "bfloat16"), "0.25"),
+    ],
+)
+def test_values_are_formatted_as_people_read_them(value, text):
+    assert format_value(value) == text
+
+
+@given(st.floats(-1e300, 1e300))
+def test_formatted_values_are_near_and_short(value):
+    text = format_value(value)
+    assert abs(float(text) - value) <= 0.0005001 * abs(value)
+    assert len(text) <= 11
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0us"),
+        (0.0000123, "12us"),
+        (0.00085, "850us"),
+        (0.0026, "2.6ms"),
+        (0.26, "260ms"),
+        (1, "1s"),
+        (9.97, "10s"),
+        (35.2, "35s"),
+        (60, "1m00s"),
+        (185, "3m05s"),
+        (3599.7, "1h00m"),
+        (90061, "25h01m"),
+    ],
+)
+def test_durations_are_short(seconds, text):
+    assert duration(seconds) == text
