@@ -10,6 +10,7 @@ from cornu.kernels.embedding import embedding_lookup
 from cornu.kernels.platform import stock_formulations
 from cornu.kernels.pooling import avg_pool, max_pool
 from cornu.kernels.random_bits import dropout_mask, random_bits, uniform
+from cornu.kernels.recurrent import gru, lstm, simple_rnn
 
 __all__ = [
     "avg_pool",
@@ -19,8 +20,11 @@ __all__ = [
     "depthwise_conv",
     "dropout_mask",
     "embedding_lookup",
+    "gru",
+    "lstm",
     "max_pool",
     "random_bits",
+    "simple_rnn",
     "softmax_cross_entropy",
     "softmax_cross_entropy_with_integer_labels",
     "stock_formulations",
