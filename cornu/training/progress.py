@@ -67,7 +67,7 @@ class ProgressDisplay:
             )
         self.verbose = 1 if verbose == "auto" else int(verbose)
         self.epochs = epochs
-        self.steps = steps
+        self.steps = steps or None
         self.label = label
         self.clock = clock
         self.output = TerminalOutput(stream)
@@ -101,7 +101,7 @@ class ProgressDisplay:
         """Writes the epoch's line with all values: metrics first, then those of the validation."""
         now = self.clock()
         self.values = logs or {}
-        if not self.steps:
+        if self.steps is None and self.step:
             self.steps = self.step
         if self.verbose == 0:
             return
@@ -147,8 +147,7 @@ class ProgressDisplay:
     def line_with_bar(self, parts: list[str]) -> str:
         text = " - ".join(parts)
         room = self.output.width() - 3 - cell_len(self.heading()) - cell_len(text)
-        known = self.steps and self.step <= self.steps
-        if not known or room < NARROWEST_BAR:
+        if not self.length_is_known() or room < NARROWEST_BAR:
             return f"{self.heading()} {text}"
         cells = min(room, WIDEST_BAR)
         done = cells * self.step // self.steps
@@ -159,8 +158,10 @@ class ProgressDisplay:
         return self.label if self.epochs is None else f"{self.label} {self.epoch + 1}/{self.epochs}"
 
     def counter(self) -> str:
-        known = self.steps and self.step <= self.steps
-        return f"{self.step}/{self.steps if known else '?'}"
+        return f"{self.step}/{self.steps if self.length_is_known() else '?'}"
+
+    def length_is_known(self) -> bool:
+        return self.steps is not None and self.step <= self.steps
 
     def seconds_per_step(self) -> float | None:
         later_steps = self.step - self.first_step
@@ -177,7 +178,7 @@ class ProgressDisplay:
         seconds = self.seconds_per_step()
         if seconds is None:
             return []
-        if not self.steps or self.step > self.steps:
+        if not self.length_is_known():
             return [duration(self.step_time - self.begin_time)]
         return [f"{duration(math.ceil(seconds * (self.steps - self.step)))} left"]
 
