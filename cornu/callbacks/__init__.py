@@ -1,0 +1,1 @@
+"""What watches a training run: hooks that are called at its events."""
