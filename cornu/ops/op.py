@@ -59,26 +59,26 @@ class Op:
     def split(self, args: tuple, kwargs: dict) -> tuple[tuple, dict, dict]:
         """A call's arguments as (positional tensors, named tensors, settings)."""
         bound = self.signature.bind(*args, **kwargs).arguments
+        named = bound.pop(self.keywords, {})
         settings = {k: v for k, v in bound.items() if k not in self.tensors and k != self.variadic}
         if self.variadic is not None:
-            return tuple(bound.get(self.variadic, ())), {}, settings
+            first = [bound[n] for n in self.leading if n in self.tensors and n in bound]
+            return (*first, *bound.get(self.variadic, ())), named, settings
         positional = []
         for name in self.tensors:
             if name not in bound:
                 break
             positional.append(bound[name])
-        named = {n: bound[n] for n in self.tensors[len(positional) :] if n in bound}
-        return tuple(positional), named, settings
+        late = {n: bound[n] for n in self.tensors[len(positional) :] if n in bound}
+        return tuple(positional), {**late, **named}, settings
 
     def run(self, args: tuple, kwargs: dict, settings: dict) -> Any:
         """Call the function with arguments that `split` took apart."""
-        settings = dict(settings)
-        if self.keywords is not None:
-            settings.update(settings.pop(self.keywords, {}))
         if self.variadic is None:
             return self.function(**dict(zip(self.tensors, args)), **kwargs, **settings)
-        before = [settings.pop(name) for name in self.leading if name in settings]
-        return self.function(*before, *args, **kwargs, **settings)
+        settings, supply = dict(settings), iter(args)
+        before = [next(supply) if n in self.tensors else settings.pop(n) for n in self.leading]
+        return self.function(*before, *supply, **kwargs, **settings)
 
 
 class OpCall(Operation):

@@ -19,7 +19,7 @@ from cornu.engine.names import auto_name, to_snake_case
 
 
 class History(NamedTuple):
-    """Where a symbolic tensor comes from: an operation, the number of the call and of the output."""
+    """Where a symbolic tensor comes from: an operation, the numbers of its call and output."""
 
     operation: Any
     node_index: int
