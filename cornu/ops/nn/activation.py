@@ -11,36 +11,8 @@ import jax
 import jax.numpy as jnp
 
 from cornu.engine import config
+from cornu.ops.nn.origin import remember
 from cornu.ops.op import as_array, op
-
-__all__ = [
-    "as_float",
-    "celu",
-    "elu",
-    "gelu",
-    "glu",
-    "hard_shrink",
-    "hard_sigmoid",
-    "hard_silu",
-    "hard_swish",
-    "hard_tanh",
-    "leaky_relu",
-    "log_sigmoid",
-    "relu",
-    "relu6",
-    "selu",
-    "sigmoid",
-    "silu",
-    "soft_shrink",
-    "softplus",
-    "softsign",
-    "sparse_plus",
-    "sparse_sigmoid",
-    "squareplus",
-    "swish",
-    "tanh_shrink",
-    "threshold",
-]
 
 
 def as_float(x: Any) -> jax.Array:
@@ -92,7 +64,10 @@ def sigmoid(x: Any) -> jax.Array:
     >>> keras.ops.sigmoid(0.0).item()
     0.5
     """
-    return jax.nn.sigmoid(as_float(x))
+    x = as_float(x)
+    probabilities = jax.nn.sigmoid(x)
+    remember(probabilities, x)
+    return probabilities
 
 
 @op

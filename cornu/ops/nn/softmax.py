@@ -8,9 +8,8 @@ import jax
 import jax.numpy as jnp
 
 from cornu.ops.nn.activation import as_float
+from cornu.ops.nn.origin import remember
 from cornu.ops.op import op
-
-__all__ = ["log_softmax", "softmax", "sparsemax"]
 
 
 @op
@@ -28,7 +27,11 @@ def softmax(x: Any, axis: int | tuple[int, ...] | None = -1) -> jax.Array:
     >>> keras.ops.softmax([1.0, 1.0]).tolist()
     [0.5, 0.5]
     """
-    return jax.nn.softmax(as_float(x), axis)
+    x = as_float(x)
+    probabilities = jax.nn.softmax(x, axis)
+    if isinstance(axis, int):
+        remember(probabilities, x, axis % x.ndim)
+    return probabilities
 
 
 @op
