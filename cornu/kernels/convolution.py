@@ -19,7 +19,7 @@ from cornu.kernels.canonical_conv import (
     shifted_views,
 )
 from cornu.kernels.dense import dense
-from cornu.kernels.platform import by_platform
+from cornu.kernels.platforms import by_platform
 
 Padding = str | Sequence[tuple[int, int]]
 

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from cornu.kernels.platform import by_platform
+from cornu.kernels.platforms import by_platform
 
 # A wider window would be more slices than it is worth compiling.
 WIDEST_WINDOW = 32

@@ -81,7 +81,7 @@ def dropout_mask(key: Array, shape: Sequence[int], rate: float | Array) -> Array
 @partial(jax.jit, static_argnums=1)
 def _random_bits(key: Array, shape: tuple[int, ...]) -> Array:
     size = prod(shape)
-    if size <= 2 * ROW:
+    if not isinstance(size, int) or size <= 2 * ROW:  # sizes are symbolic in some exports
         return hashed(key, lax.iota("uint32", size)).reshape(shape)
     rows = -(-size // ROW)
     columns = lax.iota("uint32", ROW)
