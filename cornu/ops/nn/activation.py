@@ -294,7 +294,10 @@ def gelu(x: Any, approximate: bool = True) -> jax.Array:
     >>> round(keras.ops.gelu(1.0, approximate=False).item(), 4)
     0.8413
     """
-    return jax.nn.gelu(as_float(x), approximate)
+    x = as_float(x)
+    # The cube of 41 overflows float16.
+    wide = x.astype(jnp.promote_types(x.dtype, "float32"))
+    return jax.nn.gelu(wide, approximate).astype(x.dtype)
 
 
 @op

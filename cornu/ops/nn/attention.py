@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from cornu import kernels
 from cornu.ops.op import as_array, op
 
 
@@ -53,26 +54,39 @@ def dot_product_attention(
     query, key, value = (as_array(x) for x in (query, key, value))
     check_shapes(query, key, value)
     dtype = jnp.result_type(query, key, value)
-    wide = jnp.promote_types(dtype, "float32")
+    query, key, value = (x.astype(dtype) for x in (query, key, value))
+    mask = None if mask is None else as_array(mask).astype(bool)
+    bias = None if bias is None else as_array(bias)
+    if attn_logits_soft_cap is None:
+        return kernels.attention(query, key, value, mask, bias, scale, is_causal)
+    return capped(query, key, value, bias, mask, scale, is_causal, attn_logits_soft_cap)
+
+
+def capped(
+    query: jax.Array,
+    key: jax.Array,
+    value: jax.Array,
+    bias: jax.Array | None,
+    mask: jax.Array | None,
+    scale: float | None,
+    causal: bool,
+    cap: float,
+) -> jax.Array:
+    """Attention whose scores are limited by `cap * tanh(scores / cap)`, for a few models only."""
+    wide = jnp.promote_types(query.dtype, "float32")
     shared = query.shape[2] // key.shape[2]
-    key, value = (jnp.repeat(x, shared, axis=2) if shared > 1 else x for x in (key, value))
+    key, value = (jnp.repeat(x, shared, axis=2) for x in (key, value))
     scale = query.shape[-1] ** -0.5 if scale is None else scale
-    scores = jnp.einsum("btnh,bsnh->bnts", query.astype(dtype), key.astype(dtype)).astype(wide)
-    scores = scores * scale
-    if bias is not None:
-        scores = scores + as_array(bias).astype(wide)
-    if attn_logits_soft_cap is not None:
-        scores = attn_logits_soft_cap * jnp.tanh(scores / attn_logits_soft_cap)
-    visible = None if mask is None else as_array(mask).astype(bool)
-    if is_causal:
-        below = jnp.tri(*scores.shape[-2:], dtype=bool)
-        visible = below if visible is None else visible & below
-    if visible is not None:
-        # A finite stand-in for minus infinity: a query that sees no key gets the mean of all values
-        # instead of NaN.
-        scores = jnp.where(visible, scores, 0.7 * jnp.finfo(wide).min)
-    weights = jax.nn.softmax(scores, axis=-1).astype(dtype)
-    return jnp.einsum("bnts,bsnh->btnh", weights, value.astype(dtype))
+    scores = jnp.einsum("btnh,bsnh->bnts", query, key).astype(wide) * scale
+    scores = scores if bias is None else scores + bias
+    scores = cap * jnp.tanh(scores / cap)
+    visible = jnp.ones((), bool) if mask is None else mask
+    if causal:
+        visible = visible & jnp.tri(*scores.shape[-2:], dtype=bool)
+    # A finite stand-in for minus infinity: a query that sees no key averages all values.
+    scores = jnp.where(visible, scores, jnp.finfo(wide).min)
+    weights = jax.nn.softmax(scores, axis=-1).astype(query.dtype)
+    return jnp.einsum("bnts,bsnh->btnh", weights, value)
 
 
 def check_shapes(query: jax.Array, key: jax.Array, value: jax.Array) -> None:

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from cornu import kernels
 from cornu.engine import config
 from cornu.ops.nn.activation import as_float
 from cornu.ops.op import as_array, op
@@ -178,19 +179,16 @@ def layer_normalization(
     >>> keras.ops.layer_normalization([1.0, 3.0], epsilon=0.0).tolist()
     [-1.0, 1.0]
     """
+    if rms_scaling:
+        return rms_normalization(x, gamma, axis, epsilon)
     x = as_float(x)
     axes = axes_of(x, axis)
-    wide = widened(x)
+    last = tuple(range(x.ndim - len(axes), x.ndim))
+    gamma = None if gamma is None else along_axes("gamma", gamma, x, axes)
+    beta = None if beta is None else along_axes("beta", beta, x, axes)
     epsilon = config.epsilon() if epsilon is None else epsilon
-    if not rms_scaling:
-        wide = wide - jnp.mean(wide, axis=axes, keepdims=True)
-    power = jnp.mean(jnp.square(wide), axis=axes, keepdims=True)
-    wide = wide * lax.rsqrt(power + epsilon)
-    if gamma is not None:
-        wide = wide * along_axes("gamma", gamma, x, axes)
-    if beta is not None and not rms_scaling:
-        wide = wide + along_axes("beta", beta, x, axes)
-    return wide.astype(x.dtype)
+    moved = jnp.moveaxis(x, axes, last)
+    return jnp.moveaxis(kernels.layer_norm(moved, gamma, beta, last, epsilon), last, axes)
 
 
 @op(tensors=("x", "scale"))
@@ -215,7 +213,15 @@ def rms_normalization(
     >>> keras.ops.rms_normalization([3.0, 3.0], epsilon=0.0).round(4).tolist()
     [1.0, 1.0]
     """
-    return layer_normalization(x, scale, None, axis, epsilon, rms_scaling=True)
+    x = as_float(x)
+    axes = axes_of(x, axis)
+    wide = widened(x)
+    epsilon = config.epsilon() if epsilon is None else epsilon
+    power = jnp.mean(jnp.square(wide), axis=axes, keepdims=True)
+    wide = wide * lax.rsqrt(power + epsilon)
+    if scale is not None:
+        wide = wide * along_axes("scale", scale, x, axes)
+    return wide.astype(x.dtype)
 
 
 def axes_of(x: jax.Array, axis: Axes) -> tuple[int, ...]:
