@@ -18,6 +18,7 @@ import numpy as np
 
 from cornu.engine import config, dtypes
 from cornu.engine.names import auto_name
+from cornu.ops.keras_names import graph_name
 from cornu.ops.symbolic import PROBES, KerasTensor, Node, Operation, any_symbolic, infer_broadcast
 
 # Names of parameters that take tensors. The other parameters of an operation are its settings;
@@ -47,9 +48,10 @@ class Op:
         self.probes = probes
         self.signature = inspect.signature(function)
         parameters = self.signature.parameters
-        self.tensors = tuple(
-            tensors if tensors is not None else [n for n in parameters if n in TENSOR_PARAMETERS]
-        )
+        if tensors is None:
+            tensors = [n for n in parameters if n in TENSOR_PARAMETERS]
+        # In order of a call in a graph: first the positional ones, then those that may be None.
+        self.tensors = tuple(sorted(tensors, key=lambda n: parameters[n].default is None))
         kinds = {p.kind: n for n, p in parameters.items()}
         self.variadic = kinds.get(inspect.Parameter.VAR_POSITIONAL)
         self.keywords = kinds.get(inspect.Parameter.VAR_KEYWORD)
@@ -57,20 +59,28 @@ class Op:
         self.leading = [n for n, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
 
     def split(self, args: tuple, kwargs: dict) -> tuple[tuple, dict, dict]:
-        """A call's arguments as (positional tensors, named tensors, settings)."""
+        """A call's arguments as (positional tensors, named tensors, settings).
+
+        As in Keras, tensors that may be None are named, the others positional. A setting that is
+        given as a symbolic tensor becomes a named tensor.
+        """
         bound = self.signature.bind(*args, **kwargs).arguments
         named = bound.pop(self.keywords, {})
-        settings = {k: v for k, v in bound.items() if k not in self.tensors and k != self.variadic}
-        if self.variadic is not None:
-            first = [bound[n] for n in self.leading if n in self.tensors and n in bound]
-            return (*first, *bound.get(self.variadic, ())), named, settings
-        positional = []
-        for name in self.tensors:
-            if name not in bound:
-                break
-            positional.append(bound[name])
-        late = {n: bound[n] for n in self.tensors[len(positional) :] if n in bound}
-        return tuple(positional), {**late, **named}, settings
+        rest = bound.pop(self.variadic, ())
+        values = {
+            name: bound.get(name, parameter.default)
+            for name, parameter in self.signature.parameters.items()
+            if name not in (self.variadic, self.keywords)
+        }
+        positional, settings = [], {}
+        for name, value in values.items():
+            if name in self.tensors and self.signature.parameters[name].default is not None:
+                positional.append(value)
+            elif name in self.tensors or any_symbolic(value):
+                named[name] = value
+            else:
+                settings[name] = value
+        return (*positional, *rest), named, settings
 
     def run(self, args: tuple, kwargs: dict, settings: dict) -> Any:
         """Call the function with arguments that `split` took apart."""
@@ -91,9 +101,15 @@ class OpCall(Operation):
     """
 
     def __init__(self, op: Op, settings: dict, name: str | None = None):
-        super().__init__(name or auto_name(op.name))
+        super().__init__(name or auto_name(graph_name(op.name)))
         self.op = op
         self.settings = settings
+        if settings.get("dtype") is not None:
+            self.settings = {**settings, "dtype": dtypes.standardize_dtype(settings["dtype"])}
+        if "data_format" in settings:
+            # The graph keeps its layout, whatever the global setting is when it is loaded.
+            layout = config.standardize_data_format(settings["data_format"])
+            self.settings = {**self.settings, "data_format": layout}
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         return self.op.run(*unwrap((args, kwargs)), self.settings)

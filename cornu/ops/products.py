@@ -132,7 +132,7 @@ def cross(
     axisc: int = -1,
     axis: int | None = None,
 ) -> jax.Array:
-    """Vector product of vectors of 2 or 3 elements.
+    """Vector product of vectors of 3 elements.
 
     Args:
         x1: tensor.
@@ -171,7 +171,7 @@ def einsum(subscripts: str, *operands: TensorLike, **kwargs: Any) -> jax.Array:
     return jnp.einsum(subscripts, *arrays, **kwargs)
 
 
-@op(name="c_dist")
+@op
 def cdist(x: TensorLike, y: TensorLike) -> jax.Array:
     """Euclidean distances between the rows of two matrices.
 
@@ -186,6 +186,10 @@ def cdist(x: TensorLike, y: TensorLike) -> jax.Array:
     >>> keras.ops.cdist([[0.0, 0.0]], [[3.0, 4.0]])
     Array([[5.]], dtype=float32)
     """
-    x, y = as_float(x), as_float(y)
-    difference = x[..., :, None, :] - y[..., None, :, :]
-    return jnp.linalg.norm(difference, axis=-1)
+    x, y = as_array(x), as_array(y)
+    dtype = jnp.promote_types(x.dtype, y.dtype)
+    x, y = as_float(x.astype(dtype)), as_float(y.astype(dtype))
+    squares = jnp.sum(jnp.abs(x[..., :, None, :] - y[..., None, :, :]) ** 2, axis=-1)
+    # At distance 0 the square root has no derivative; the gradient is 0 there, not NaN.
+    apart = squares > 0
+    return jnp.where(apart, jnp.sqrt(jnp.where(apart, squares, 1)), 0)

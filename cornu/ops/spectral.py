@@ -141,7 +141,8 @@ def stft(
         sequence_length: length of the window.
         sequence_stride: samples from one piece to the next.
         fft_length: samples in a piece; the window stands in its middle.
-        window: `"hann"`, `"hamming"`, a tensor of shape (sequence_length,), or None for ones.
+        window: `"hann"`, `"hamming"`, a tensor of shape (sequence_length,), or None for
+            ones over the whole piece.
         center: whether the signal is continued by reflection at both ends, so that the first
             piece is centred on the first sample.
 
@@ -182,7 +183,8 @@ def istft(
         sequence_stride: samples from one piece to the next.
         fft_length: samples in a piece.
         length: samples in the result, cut or filled up with zeros; as many as there are for None.
-        window: `"hann"`, `"hamming"`, a tensor of shape (sequence_length,), or None for ones.
+        window: `"hann"`, `"hamming"`, a tensor of shape (sequence_length,), or None for
+            ones over the whole piece.
         center: whether `stft` was called with it.
 
     Returns:
@@ -224,8 +226,8 @@ def _window(window: Any, sequence_length: int, fft_length: int, dtype: Any) -> j
             f"fft_length must be at least sequence_length; got {fft_length} and {sequence_length}."
         )
     if window is None:
-        values = jnp.ones(sequence_length, dtype)
-    elif isinstance(window, str):
+        return jnp.ones(fft_length, dtype)
+    if isinstance(window, str):
         cosine = {"hann": 0.5, "hamming": 0.54}
         if window not in cosine:
             raise ValueError(f"window must be 'hann', 'hamming', a tensor or None; got {window!r}.")

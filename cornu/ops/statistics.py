@@ -144,7 +144,7 @@ def diff(a: TensorLike, n: int = 1, axis: int = -1) -> jax.Array:
     return jnp.diff(as_array(a), n, axis)
 
 
-@op
+@op(tensors=("y",))
 def trapezoid(
     y: TensorLike, x: TensorLike | None = None, dx: float = 1.0, axis: int = -1
 ) -> jax.Array:
@@ -191,7 +191,7 @@ def _bincount_spec(
     return KerasTensor((*x.shape[:-1], None), dtype)
 
 
-@op(tensors=("x", "weights"), spec=_bincount_spec)
+@op(tensors=("x",), spec=_bincount_spec)
 def bincount(
     x: TensorLike, weights: TensorLike | None = None, minlength: int = 0, sparse: bool = False
 ) -> jax.Array:

@@ -132,7 +132,7 @@ def select(
     )
 
 
-@op(tensors=("sorted_sequence", "values"), name="search_sorted")
+@op(tensors=("sorted_sequence", "values"))
 def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "left") -> jax.Array:
     """Where values would have to be inserted into a sorted sequence.
 

@@ -166,7 +166,7 @@ def flipud(x: TensorLike) -> jax.Array:
     return jnp.flipud(as_array(x))
 
 
-@op(name="rot90")
+@op
 def rot90(array: TensorLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> jax.Array:
     """A plane turned by quarters of a circle.
 
@@ -338,7 +338,8 @@ def diagflat(x: TensorLike, k: int = 0) -> jax.Array:
     return jnp.diagflat(as_array(x), k)
 
 
-@op
+# The shorter of two axes, one of them unknown, has an unknown size: one probe is empty.
+@op(probes=(0, 89))
 def diagonal(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> jax.Array:
     """Diagonals of the matrices in two axes; they become the last axis.
 

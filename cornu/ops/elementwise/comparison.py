@@ -177,7 +177,7 @@ def isclose(
     return jnp.isclose(operand(x1), operand(x2), rtol, atol, equal_nan)
 
 
-@op(name="all_close")
+@op
 def allclose(
     x1: TensorLike, x2: TensorLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> jax.Array:
@@ -197,7 +197,7 @@ def allclose(
     return jnp.allclose(operand(x1), operand(x2), rtol, atol, equal_nan)
 
 
-@op(name="is_in")
+@op
 def isin(
     x1: TensorLike, x2: TensorLike, assume_unique: bool = False, invert: bool = False
 ) -> jax.Array:

@@ -72,7 +72,7 @@ def view_as_complex(x: TensorLike) -> jax.Array:
     """Complex numbers from pairs of real and imaginary part.
 
     Args:
-        x: tensor of shape (..., 2).
+        x: tensor of shape (..., 2); a complex tensor is returned as it is.
 
     Returns:
         Complex tensor of shape (...).
@@ -81,9 +81,12 @@ def view_as_complex(x: TensorLike) -> jax.Array:
     >>> keras.ops.view_as_complex([1.0, 2.0]).item()
     (1+2j)
     """
-    x = as_float(x)
+    x = as_array(x)
+    if jnp.iscomplexobj(x):
+        return x
     if x.ndim < 1 or x.shape[-1] != 2:
         raise ValueError(f"view_as_complex expects x of shape (..., 2); got shape {x.shape}.")
+    x = x.astype(jnp.promote_types(x.dtype, "float32"))
     return jax.lax.complex(x[..., 0], x[..., 1])
 
 

@@ -62,4 +62,10 @@ def round(x: TensorLike, decimals: int = 0) -> jax.Array:
     >>> keras.ops.round([0.5, 1.5, 2.4])
     Array([0., 2., 2.], dtype=float32)
     """
-    return jnp.round(as_array(x), decimals)
+    x = as_array(x)
+    if decimals >= 0 or not jnp.issubdtype(x.dtype, jnp.integer):
+        return jnp.round(x, decimals)
+    unit = 10**-decimals
+    whole, rest = jnp.divmod(x, unit)
+    up = (2 * rest > unit) | ((2 * rest == unit) & (whole % 2 == 1))
+    return (whole + up) * unit
