@@ -1,0 +1,1 @@
+"""What the benchmarks share: the workloads, a worker process per engine, the table."""
