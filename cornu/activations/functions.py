@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from cornu import ops
 from cornu.core import registry
 from cornu.ops import nn
 from cornu.ops.nn.activation import as_float
@@ -103,7 +104,6 @@ def linear(x: Any) -> Any:
     return x
 
 
-@op(name="tanh_activation")
 def tanh(x: Any) -> jax.Array:
     """Hyperbolic tangent.
 
@@ -114,10 +114,9 @@ def tanh(x: Any) -> jax.Array:
     >>> keras.activations.tanh(0.0).item()
     0.0
     """
-    return jnp.tanh(as_float(x))
+    return ops.tanh(x)
 
 
-@op(name="exp_activation")
 def exponential(x: Any) -> jax.Array:
     """`exp(x)`.
 
@@ -128,7 +127,7 @@ def exponential(x: Any) -> jax.Array:
     >>> keras.activations.exponential(0.0).item()
     1.0
     """
-    return jnp.exp(as_float(x))
+    return ops.exp(x)
 
 
 @op

@@ -132,7 +132,7 @@ def silu(x: Any) -> jax.Array:
 swish = silu
 
 
-@op
+@op(tensors=("x",))
 def squareplus(x: Any, b: float = 4) -> jax.Array:
     """`(x + sqrt(x² + b)) / 2`, a softplus without exponentials.
 

@@ -11,7 +11,7 @@ from cornu import kernels
 from cornu.ops.op import as_array, op
 
 
-@op
+@op(tensors=("query", "key", "value", "bias", "mask", "scale"))
 def dot_product_attention(
     query: Any,
     key: Any,
