@@ -22,7 +22,7 @@ def test_names_survive_a_round_trip(name):
 
 
 def test_a_misspelt_name_is_answered_with_close_ones():
-    with pytest.raises(ValueError, match="'rellu'.*Did you mean 'relu'"):
+    with pytest.raises(ValueError, match=r"'rellu'.*Did you mean 'relu'"):
         activations.get("rellu")
 
 

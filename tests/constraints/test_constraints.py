@@ -8,9 +8,8 @@ from hypothesis.extra import numpy as hnp
 
 from cornu import constraints
 
-WEIGHTS = hnp.arrays(
-    "float32", (4, 3), elements=st.floats(-100, 100, width=32, allow_subnormal=False)
-)
+ELEMENTS = st.floats(-100, 100, width=32, allow_subnormal=False)
+WEIGHTS = hnp.arrays("float32", (4, 3), elements=ELEMENTS)
 
 
 @settings(max_examples=30, deadline=None)
@@ -48,5 +47,5 @@ def test_configs_survive_a_round_trip():
 def test_functions_none_and_misspellings():
     assert constraints.get(None) is None
     assert constraints.get(np.abs) is np.abs
-    with pytest.raises(ValueError, match="constraint named 'maxnorm'.*Did you mean"):
+    with pytest.raises(ValueError, match=r"constraint named 'maxnorm'.*Did you mean"):
         constraints.get("maxnorm")

@@ -37,7 +37,7 @@ def test_the_gain_of_an_identity_survives_a_round_trip():
 
 
 def test_a_misspelt_name_is_answered_with_close_ones():
-    with pytest.raises(ValueError, match="'glorot_unifrm'.*Did you mean 'glorot_uniform'"):
+    with pytest.raises(ValueError, match=r"'glorot_unifrm'.*Did you mean 'glorot_uniform'"):
         initializers.get("glorot_unifrm")
 
 

@@ -27,7 +27,7 @@ def test_configs_survive_a_round_trip():
 def test_names_and_their_misspellings():
     assert isinstance(regularizers.get("l1_l2"), regularizers.L1L2)
     assert regularizers.get(None) is None
-    with pytest.raises(ValueError, match="regularizer named 'l1_l3'.*Did you mean"):
+    with pytest.raises(ValueError, match=r"regularizer named 'l1_l3'.*Did you mean"):
         regularizers.get("l1_l3")
 
 
