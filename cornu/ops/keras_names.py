@@ -67,7 +67,9 @@ FAMILIES = {
     ),
 }
 FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names.split()}
-OP_NAMES = {class_name: name for name, class_name in CLASS_NAMES.items()}
+# Keras has two classes for each of these functions, and its functions use the other one.
+TWINS = {"Abs": "absolute", "Conj": "conjugate"}
+OP_NAMES = {**TWINS, **{class_name: name for name, class_name in CLASS_NAMES.items()}}
 
 
 def class_name(op_name: str) -> str:

@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from cornu import tree
 from cornu.engine import config, dtypes
 from cornu.engine.names import auto_name
 from cornu.ops.keras_names import graph_name
@@ -118,7 +119,8 @@ class OpCall(Operation):
         if self.op.spec is not None:
             named = dict(zip(self.op.tensors, args))
             return self.op.spec(**named, **kwargs, **self.settings)
-        return infer_broadcast(self.call, args, kwargs, self.op.probes)
+        sizes = [v for v in tree.flatten(self.settings) if isinstance(v, int)]
+        return infer_broadcast(self.call, args, kwargs, self.op.probes, sizes)
 
     def get_config(self) -> dict:
         return {"name": self.name, **self.settings}

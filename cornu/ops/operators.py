@@ -50,8 +50,6 @@ BINARY = {
     "xor": logical_xor,
 }
 COMPARISONS = {
-    "eq": equal,
-    "ne": not_equal,
     "gt": greater,
     "ge": greater_equal,
     "lt": less,
@@ -75,6 +73,9 @@ def attach_operators(cls: type) -> type:
         setattr(cls, f"__r{name}__", _reversed(function, f"__r{name}__"))
     for name, function in UNARY.items():
         setattr(cls, f"__{name}__", _unary(function, f"__{name}__"))
+    # `x == None` asks for identity, so that code such as `if x == None` keeps working.
+    cls.__eq__ = lambda self, other: False if other is None else equal(self, other)
+    cls.__ne__ = lambda self, other: True if other is None else not_equal(self, other)
     cls.__getitem__ = lambda self, key: get_item(self, key)
     cls.__round__ = lambda self, ndigits=None: round(self, decimals=ndigits or 0)
     cls.reshape = lambda self, *newshape: reshape(

@@ -7,7 +7,7 @@ A `KerasTensor` has a shape and a dtype but no values. Calling an operation (a f
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -91,9 +91,6 @@ class KerasTensor:
 
     def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
         raise self._no_value("NumPy")
-
-    def __jax_array__(self) -> jax.Array:
-        raise self._no_value("A JAX function")
 
     def __bool__(self) -> bool:
         raise self._no_value("`if` or `bool`")
@@ -270,13 +267,24 @@ def infer_output(function: Callable, *args: Any, **kwargs: Any) -> Any:
 
 
 def infer_broadcast(
-    function: Callable, args: tuple, kwargs: dict, probes: tuple[int, int] = PROBES
+    function: Callable,
+    args: tuple,
+    kwargs: dict,
+    probes: tuple[int, int] = PROBES,
+    sizes: Sequence[int] = (),
 ) -> Any:
     """Like `infer_output`, for a function without side effects whose shapes must fit each other.
 
     An unknown size that must equal a known one, as in `(None, 3) + (5, 3)`, is taken to be that.
     An unknown size that must be divisible, as in a reshape of `(None, 4)` to `(-1, 8)`, is taken
     to be so.
+
+    Args:
+        function: as for `infer_output`.
+        args: its arguments, symbolic tensors among them.
+        kwargs: likewise.
+        probes: two values for unknown sizes.
+        sizes: values that an unknown size might have, besides the sizes of the arguments.
     """
     leaves, places = _symbolic_leaves(args, kwargs)
     evaluate = _evaluator(function, args, kwargs, leaves, places)
@@ -288,8 +296,9 @@ def infer_broadcast(
         if not unknown:
             raise
         first_error = error
-    sizes = {d for leaf in leaves for d in getattr(leaf, "shape", ()) if d is not None and d > 1}
-    for trial in _assumptions(shapes, sorted(sizes), unknown):
+    known = {d for leaf in leaves for d in getattr(leaf, "shape", ()) if d is not None}
+    candidates = sorted(d for d in {*known, *sizes} if d > 1)
+    for trial in _assumptions(shapes, [*candidates, 1], unknown):
         for pair in (PROBES, DIVISIBLE_PROBES):
             try:
                 return _compare(evaluate, trial, *pair)

@@ -11,6 +11,8 @@ import jax.numpy as jnp
 from cornu.ops.op import TensorLike, as_array, op
 
 Group = list[str]
+# `...` outside parentheses: not one axis, but as many as there are.
+ELLIPSIS: Group = ["..."]
 
 
 @op(tensors=("tensor", "pattern"))
@@ -49,7 +51,7 @@ def _parse(pattern: str, ndim: int) -> tuple[list[Group], list[Group]]:
     if len(sides) != 2:
         raise ValueError(f"rearrange expects a pattern with one '->'; got {pattern!r}.")
     before, after = (_groups(side, pattern) for side in sides)
-    rest = [f"...{i}" for i in range(ndim - sum(group != ["..."] for group in before))]
+    rest = [f"...{i}" for i in range(ndim - sum(group is not ELLIPSIS for group in before))]
     return _fill(before, rest), _fill(after, rest)
 
 
@@ -57,6 +59,9 @@ def _groups(side: str, pattern: str) -> list[Group]:
     tokens = re.findall(r"\([^()]*\)|\.\.\.|\w+|\S", side)
     groups = []
     for token in tokens:
+        if token == "...":
+            groups.append(ELLIPSIS)
+            continue
         names = token[1:-1].split() if token.startswith("(") and token.endswith(")") else [token]
         names = [name for name in names if name != "1"]
         if any(not re.fullmatch(r"\.\.\.|[A-Za-z_]\w*", name) for name in names):
@@ -68,7 +73,7 @@ def _groups(side: str, pattern: str) -> list[Group]:
 def _fill(groups: list[Group], rest: list[str]) -> list[Group]:
     filled: list[Group] = []
     for group in groups:
-        if group == ["..."]:
+        if group is ELLIPSIS:
             filled += [[name] for name in rest]
         else:
             filled.append([n for name in group for n in (rest if name == "..." else [name])])

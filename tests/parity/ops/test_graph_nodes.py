@@ -1,4 +1,4 @@
-"""The node that each operation leaves in a graph has Keras's class, config, arguments and result."""
+"""The node that each operation leaves in a graph has Keras's class, config and arguments."""
 
 import json
 import re

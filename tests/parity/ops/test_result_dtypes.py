@@ -31,7 +31,7 @@ vdot tensordot kron correlate cross append solve cdist
 """.split()
 # Keras makes a Python float a float32 tensor first, so that these three widen half precision.
 WEAK_FLOATS_DIFFER = ["arctan2", "logaddexp", "logaddexp2"]
-# In Keras the variance of complex numbers is complex, and so are distances; i0 drops the imaginary part.
+# In Keras variances and distances of complex numbers are complex; i0 drops the imaginary part.
 COMPLEX_DIFFERS = {"var", "i0", "cdist"}
 WITHOUT_NUMBERS = ["cdist", "solve", "cross"]
 
