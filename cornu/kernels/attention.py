@@ -47,8 +47,8 @@ def attention(
     (2, 5, 4, 8)
     """
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
-    mask, bias = _four_axes(mask), _four_axes(bias)
-    return _attention(query, key, value, mask, bias, jnp.asarray(scale, "float32"), causal=causal)
+    scale = jnp.asarray(scale, jnp.promote_types(query.dtype, "float32"))
+    return _attention(query, key, value, _four_axes(mask), _four_axes(bias), scale, causal=causal)
 
 
 def attention_reference(
