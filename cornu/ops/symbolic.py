@@ -263,7 +263,8 @@ def infer_output(function: Callable, *args: Any, **kwargs: Any) -> Any:
     """
     leaves, places = _symbolic_leaves(args, kwargs)
     evaluate = _evaluator(function, args, kwargs, leaves, places)
-    return _compare(evaluate, [leaves[i].shape for i in places], *PROBES)
+    shapes = [leaves[i].shape for i in places]
+    return _merge(_evaluate_twice(evaluate, shapes, PROBES))
 
 
 def infer_broadcast(
@@ -290,20 +291,23 @@ def infer_broadcast(
     evaluate = _evaluator(function, args, kwargs, leaves, places)
     shapes = [leaves[i].shape for i in places]
     try:
-        return _compare(evaluate, shapes, *probes)
+        results = _evaluate_twice(evaluate, shapes, probes)
     except (TypeError, ValueError, IndexError) as error:
-        unknown = sum(d is None for shape in shapes for d in shape)
-        if not unknown:
-            raise
         first_error = error
+    else:
+        return _merge(results)
+    unknown = sum(d is None for shape in shapes for d in shape)
+    if not unknown:
+        raise first_error
     known = {d for leaf in leaves for d in getattr(leaf, "shape", ()) if d is not None}
     candidates = sorted(d for d in {*known, *sizes} if d > 1)
     for trial in _assumptions(shapes, [*candidates, 1], unknown):
         for pair in (PROBES, DIVISIBLE_PROBES):
             try:
-                return _compare(evaluate, trial, *pair)
+                results = _evaluate_twice(evaluate, trial, pair)
             except (TypeError, ValueError, IndexError):
                 continue
+            return _merge(results)
     first_error.add_note(
         f"The symbolic inputs have the shapes {', '.join(map(str, shapes))}; sizes shown as "
         f"{probes[0]} stand for None."
@@ -353,11 +357,21 @@ def _evaluator(
     return evaluate
 
 
-def _compare(evaluate: Callable, shapes: list[tuple], first: int, second: int) -> Any:
-    result = evaluate(shapes, first)
+def _evaluate_twice(evaluate: Callable, shapes: list[tuple], probes: tuple[int, int]) -> tuple:
     if all(d is not None for shape in shapes for d in shape):
-        return tree.map_structure(_to_symbolic, result)
-    return tree.map_structure(_to_symbolic, result, evaluate(shapes, second))
+        return (evaluate(shapes, probes[0]),)
+    return evaluate(shapes, probes[0]), evaluate(shapes, probes[1])
+
+
+def _merge(results: tuple) -> Any:
+    """Symbolic tensors for the results; sizes in which two results differ are unknown."""
+    counts = [len(tree.flatten(result)) for result in results]
+    if len(set(counts)) > 1:
+        raise ValueError(
+            "The number of results depends on a size that is not known. Give the tensor a known "
+            "shape, or tell the number of results (as `num` of `unstack` does)."
+        )
+    return tree.map_structure(_to_symbolic, *results)
 
 
 class _Box:

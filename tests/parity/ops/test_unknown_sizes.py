@@ -115,6 +115,15 @@ def test_split_of_an_unknown_axis_is_unknown():
     assert [part.shape for part in ops.split(sym(N, 3), 3)] == [(N, 3)] * 3
 
 
+def test_slices_of_an_unknown_axis_have_no_number():
+    with pytest.raises(ValueError, match="`num` of `unstack`"):
+        ops.unstack(sym(N, 3), axis=0)
+
+
+def test_number_of_slices_of_an_unknown_axis_can_be_told():
+    assert [part.shape for part in ops.unstack(sym(N, 3), num=2, axis=0)] == [(3,)] * 2
+
+
 def test_rearrange_with_unknown_sizes():
     assert ops.rearrange(sym(N, 6), "b (h w) -> h w b", h=2).shape == (2, 3, N)
 
