@@ -150,10 +150,7 @@ def _avg_pool_on_cpu(
     if dtype in (jnp.float16, jnp.bfloat16):
         x = x.astype("float32")
     for axis in reversed(range(1, x.ndim - 1)):
-        k, s, pads = window[axis - 1], strides[axis - 1], padding[axis - 1]
-        scale = 1 / _counts(x.shape[axis], k, s, pads)
-        scale = scale.reshape((-1,) + (1,) * (x.ndim - 1 - axis)).astype(x.dtype)
-        x = sum(_views(x, axis, k, s, pads, np.zeros((), x.dtype))) * scale
+        x = _mean_along(axis, window[axis - 1], strides[axis - 1], padding[axis - 1], x)
     return x.astype(dtype)
 
 
@@ -178,23 +175,78 @@ def _max_along_backward(
         largest = jnp.where(larger, view, largest)
         winner = jnp.where(larger, np.int8(tap), winner)
 
-    # Padded position q * stride + r is tap r + a * stride of window q - a.
-    groups = -(-(x.shape[axis] + padding[0]) // stride)
-    total = 0
-    for a in range(-(-window // stride)):
-        shifted = [(0, 0, 0)] * x.ndim
-        shifted[axis] = (a, groups - a - dy.shape[axis], 0)
-        gradient = jnp.expand_dims(lax.pad(dy, np.zeros((), dy.dtype), shifted), axis + 1)
-        index = jnp.expand_dims(lax.pad(winner, np.int8(-1), shifted), axis + 1)
-        taps = np.arange(stride) + a * stride
-        taps = np.where(taps < window, taps, -2).astype("int8")
-        taps = taps.reshape((-1,) + (1,) * (x.ndim - 1 - axis))
-        total = total + jnp.where(index == taps, gradient, np.zeros((), dy.dtype))
-    merged = total.reshape(*x.shape[:axis], groups * stride, *x.shape[axis + 1 :])
-    return (lax.slice_in_dim(merged, padding[0], padding[0] + x.shape[axis], axis=axis),)
+    if window > stride:
+        winner, dy = lax.optimization_barrier((winner, dy))  # else computed once per use
+    wide = dy.astype(jnp.promote_types(dy.dtype, "float32"))
+    return (_spread(axis, window, stride, padding, x.shape[axis], wide, winner).astype(x.dtype),)
 
 
 _max_along.defvjp(_max_along_forward, _max_along_backward)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0, 1, 2, 3))
+def _mean_along(axis: int, window: int, stride: int, padding: tuple[int, int], x: Array) -> Array:
+    total = sum(_views(x, axis, window, stride, padding, np.zeros((), x.dtype)))
+    return total * _weights(axis, window, stride, padding, x.shape, x.dtype)
+
+
+def _mean_along_forward(
+    axis: int, window: int, stride: int, padding: tuple[int, int], x: Array
+) -> tuple[Array, Array]:
+    return _mean_along(axis, window, stride, padding, x), x
+
+
+def _mean_along_backward(
+    axis: int, window: int, stride: int, padding: tuple[int, int], x: Array, dy: Array
+) -> tuple[Array]:
+    dy = dy * _weights(axis, window, stride, padding, x.shape, dy.dtype)
+    return (_spread(axis, window, stride, padding, x.shape[axis], dy),)
+
+
+_mean_along.defvjp(_mean_along_forward, _mean_along_backward)
+
+
+def _weights(
+    axis: int,
+    window: int,
+    stride: int,
+    padding: tuple[int, int],
+    shape: tuple[int, ...],
+    dtype: jnp.dtype,
+) -> np.ndarray:
+    weights = 1 / _counts(shape[axis], window, stride, padding)
+    return weights.reshape((-1,) + (1,) * (len(shape) - 1 - axis)).astype(dtype)
+
+
+def _spread(
+    axis: int,
+    window: int,
+    stride: int,
+    padding: tuple[int, int],
+    size: int,
+    dy: Array,
+    winner: Array | None = None,
+) -> Array:
+    """Add each window's dy to the elements it sees, or only to the tap that won.
+
+    Padded position q * stride + r is tap r + a * stride of window q - a.
+    """
+    zero = np.zeros((), dy.dtype)
+    groups = -(-(size + padding[0]) // stride)
+    total = zero
+    for a in range(-(-window // stride)):
+        shifted = [(0, 0, 0)] * dy.ndim
+        shifted[axis] = (a, groups - a - dy.shape[axis], 0)
+        gradient = jnp.expand_dims(lax.pad(dy, zero, shifted), axis + 1)
+        taps = (np.arange(stride) + a * stride).reshape((-1,) + (1,) * (dy.ndim - 1 - axis))
+        if winner is None:
+            chosen = taps < window
+        else:
+            index = jnp.expand_dims(lax.pad(winner, np.int8(-1), shifted), axis + 1)
+            chosen = index == np.where(taps < window, taps, -2).astype("int8")
+        total = total + jnp.where(chosen, gradient, zero)
+    merged = total.reshape(*dy.shape[:axis], groups * stride, *dy.shape[axis + 1 :])
+    return lax.slice_in_dim(merged, padding[0], padding[0] + size, axis=axis)
 
 
 def _views(
