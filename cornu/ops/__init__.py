@@ -1,6 +1,6 @@
 """Tensor functions: each runs at once on values, and records a graph node on symbolic tensors."""
 
-from cornu.ops import linalg, nn, numpy
+from cornu.ops import image, linalg, nn, numpy
 from cornu.ops.arrays.creation import (
     arange,
     empty,
@@ -437,6 +437,6 @@ __all__ = [
     "top_k", "trace", "transpose", "trapezoid", "tri", "tril", "triu", "true_divide", "trunc",
     "unfold", "unique", "unravel_index", "unstack", "vander", "var", "vdot", "vectorize",
     "vectorized_map", "view", "view_as_complex", "view_as_real", "vsplit", "vstack", "where",
-    "while_loop", "zeros", "zeros_like", "linalg", "nn", "numpy",
+    "while_loop", "zeros", "zeros_like", "image", "linalg", "nn", "numpy",
 ]
 # fmt: on
