@@ -176,7 +176,7 @@ def describe(module, tensor_class, name, args, kwargs):
     outputs = list(result) if isinstance(result, (list, tuple)) else [result]
     operation = outputs[0]._keras_history.operation
     node = operation._inbound_nodes[0]
-    if module is ops:
+    if tensor_class is KerasTensor:
         path, class_name = keras_names.to_keras(operation.op.name)
         node_args, node_kwargs = node.args, node.kwargs
     else:
