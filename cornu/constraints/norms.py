@@ -65,8 +65,9 @@ class UnitNorm(Constraint):
         axis: axis or axes along which norms are taken; see `MaxNorm`.
 
     >>> import cornu as keras
-    >>> keras.constraints.UnitNorm()([[3.0], [4.0]]).round(4).tolist()
-    [[0.6000000238418579], [0.800000011920929]]
+    >>> unit = keras.constraints.UnitNorm()([[3.0], [4.0]])
+    >>> [round(x, 4) for x in unit[:, 0].tolist()]
+    [0.6, 0.8]
     """
 
     def __init__(self, axis: Axis = 0):
