@@ -116,8 +116,8 @@ class OrthogonalRegularizer(Regularizer):
         self.factor = check_factor("factor", factor, default=0.01)
         self.mode = mode
 
-    def __call__(self, x: Any) -> jax.Array:
-        x = as_float(x)
+    def __call__(self, inputs: Any) -> jax.Array:
+        x = as_float(inputs)
         if x.ndim != 2:
             raise ValueError(
                 f"OrthogonalRegularizer takes matrices; got a tensor of shape {tuple(x.shape)}."
