@@ -14,6 +14,7 @@ CLASS_NAMES = {
     "cdist": "CDist",
     "ctc_decode": "CTCDecode",
     "ctc_loss": "CTCLoss",
+    "extract_patches_3d": "ExtractPatches",
     "fft": "FFT",
     "fft2": "FFT2",
     "hsv_to_rgb": "HSVToRGB",
@@ -42,8 +43,8 @@ FAMILIES = {
     ),
     "einops": ("rearrange"),
     "image": (
-        "affine_transform crop_images elastic_transform extract_patches gaussian_blur "
-        "hsv_to_rgb map_coordinates pad_images perspective_transform resize rgb_to_grayscale "
+        "affine_transform crop_images elastic_transform extract_patches extract_patches_3d "
+        "gaussian_blur hsv_to_rgb map_coordinates pad_images perspective_transform resize rgb_to_grayscale "
         "rgb_to_hsv scale_and_translate sobel_edges ssim"
     ),
     "linalg": (
@@ -67,9 +68,13 @@ FAMILIES = {
     ),
 }
 FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names.split()}
-# Keras has two classes for each of these functions, and its functions use the other one.
-TWINS = {"Abs": "absolute", "Conj": "conjugate"}
-OP_NAMES = {**TWINS, **{class_name: name for name, class_name in CLASS_NAMES.items()}}
+OP_NAMES = {
+    **{class_name: name for name, class_name in CLASS_NAMES.items()},
+    # Two functions share the first class; no function of Keras uses the other two.
+    "ExtractPatches": "extract_patches",
+    "Abs": "absolute",
+    "Conj": "conjugate",
+}
 
 
 def class_name(op_name: str) -> str:

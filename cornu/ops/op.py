@@ -26,7 +26,8 @@ from cornu.ops.symbolic import PROBES, KerasTensor, Node, Operation, any_symboli
 # they form its config in a saved model.
 TENSOR_PARAMETERS = frozenset(
     "x x1 x2 x3 xs xi y a b v inputs arrays array arys operands indices values condition target "
-    "output logits query key value mask bias updates kernel images image tensor tensors".split()
+    "output logits query key value mask bias updates kernel images image volumes tensor "
+    "tensors".split()
 )
 
 REGISTRY: dict[str, Op] = {}

@@ -39,3 +39,9 @@ def test_class_that_no_function_uses_is_known(class_name, name):
 )
 def test_name_in_a_graph_is_keras(name, graph_name):
     assert keras_names.graph_name(name) == graph_name
+
+
+def test_patches_of_volumes_are_patches_in_a_file():
+    module, class_name = keras_names.to_keras("extract_patches_3d")
+    assert module == "keras.src.ops.image"
+    assert keras_names.from_keras(class_name) == "extract_patches"
