@@ -130,7 +130,6 @@ def exponential(x: Any) -> jax.Array:
     return ops.exp(x)
 
 
-@op
 def mish(x: Any) -> jax.Array:
     """`x * tanh(softplus(x))`.
 
@@ -144,7 +143,7 @@ def mish(x: Any) -> jax.Array:
     >>> round(keras.activations.mish(1.0).item(), 4)
     0.8651
     """
-    return jax.nn.mish(as_float(x))
+    return ops.multiply(x, ops.tanh(ops.softplus(x)))
 
 
 NAMES = (

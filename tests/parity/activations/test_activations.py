@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 import cornu
-from tests.parity.oracle import compare_function
+from cornu.ops import keras_names
+from tests.parity.oracle import comparable_config, compare_function
 
 NAMES = (
     "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh "
@@ -34,6 +35,15 @@ def test_values_and_gradients_are_keras(name):
 )
 def test_relu_with_settings_is_keras(settings):
     compare_function("activations.relu", X, symbolic=True, **settings)
+
+
+def test_the_node_of_relu_has_keras_class_and_config():
+    ours, theirs = (
+        module.activations.relu(module.KerasTensor((None, 4)), max_value=6)._keras_history.operation
+        for module in (cornu, keras)
+    )
+    assert keras_names.to_keras(ours.op.name) == (type(theirs).__module__, type(theirs).__name__)
+    assert comparable_config(ours) == comparable_config(theirs)
 
 
 @pytest.mark.parametrize("name", NAMES)
