@@ -25,6 +25,7 @@ CLASS_NAMES = {
     "jvp": "JVP",
     "layer_normalization": "LayerNorm",
     "psnr": "PSNR",
+    "re_lu": "ReLU",
     "rfft": "RFFT",
     "rgb_to_grayscale": "RGBToGrayscale",
     "rgb_to_hsv": "RGBToHSV",
@@ -44,7 +45,8 @@ FAMILIES = {
     "einops": ("rearrange"),
     "image": (
         "affine_transform crop_images elastic_transform extract_patches extract_patches_3d "
-        "gaussian_blur hsv_to_rgb map_coordinates pad_images perspective_transform resize rgb_to_grayscale "
+        "gaussian_blur hsv_to_rgb map_coordinates pad_images perspective_transform resize "
+        "rgb_to_grayscale "
         "rgb_to_hsv scale_and_translate sobel_edges ssim"
     ),
     "linalg": (
@@ -98,6 +100,8 @@ def to_keras(op_name: str) -> tuple[str, str]:
     >>> to_keras("top_k")
     ('keras.src.ops.math', 'TopK')
     """
+    if op_name == "re_lu":  # the activation, with its slope and limits
+        return "keras.src.activations.activations", "ReLU"
     return f"keras.src.ops.{FAMILY_OF.get(op_name, 'numpy')}", class_name(op_name)
 
 
