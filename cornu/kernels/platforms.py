@@ -35,28 +35,37 @@ def stock_formulations() -> Iterator[None]:
         _stock_only.reset(token)
 
 
-def by_platform(cpu: Callable[..., Any], default: Callable[..., Any]) -> Callable[..., Any]:
+def by_platform(
+    cpu: Callable[..., Any],
+    default: Callable[..., Any],
+    cpu_without_gradient: Callable[..., Any] | None = None,
+) -> Callable[..., Any]:
     """Join two formulations of one function into a kernel.
 
     Args:
         cpu: formulation for the platform "cpu".
         default: plain definition, used on every other platform and under `stock_formulations`.
             Both take arrays by position, hashable settings by keyword, and return the same.
+        cpu_without_gradient: formulation for the platform "cpu" where nothing is differentiated;
+            `cpu` by default.
 
     Returns:
         A function with the same signature. It is compiled as one program when called eagerly, is
         differentiable in its floating-point arrays, and can be mapped by `jax.vmap`.
     """
 
-    @partial(jax.custom_vjp, nondiff_argnums=(0,))
-    def kernel(settings: tuple, *arrays: Any) -> Any:
+    def value(on_cpu: Callable[..., Any], settings: tuple, *arrays: Any) -> Any:
         chosen = dict(settings)
         return lax.platform_dependent(
-            *arrays, cpu=partial(cpu, **chosen), default=partial(default, **chosen)
+            *arrays, cpu=partial(on_cpu, **chosen), default=partial(default, **chosen)
         )
 
+    @partial(jax.custom_vjp, nondiff_argnums=(0,))
+    def kernel(settings: tuple, *arrays: Any) -> Any:
+        return value(cpu_without_gradient or cpu, settings, *arrays)
+
     def forward(settings: tuple, *arrays: Any) -> tuple[Any, tuple]:
-        return kernel(settings, *arrays), arrays
+        return value(cpu, settings, *arrays), arrays
 
     def backward(settings: tuple, arrays: tuple, cotangent: Any) -> tuple:
         floating = [i for i, array in enumerate(arrays) if _is_floating(array)]

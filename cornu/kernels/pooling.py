@@ -260,5 +260,6 @@ def _views(
     return [lax.slice_in_dim(padded, tap, tap + span, stride, axis=axis) for tap in range(window)]
 
 
-_max_pool = by_platform(_max_pool_on_cpu, max_pool_reference)
-_avg_pool = by_platform(_avg_pool_on_cpu, avg_pool_reference)
+# Without a gradient XLA:CPU can fuse convolution, bias, activation and `reduce_window`.
+_max_pool = by_platform(_max_pool_on_cpu, max_pool_reference, max_pool_reference)
+_avg_pool = by_platform(_avg_pool_on_cpu, avg_pool_reference, avg_pool_reference)
