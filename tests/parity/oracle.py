@@ -213,11 +213,14 @@ def _float_leaves(structure: Any) -> list:
 
 
 def _plain(structure: Any) -> Any:
-    """Replace each side's own types (variables, sparse or ragged wrappers) by arrays."""
-    is_variable = lambda leaf: isinstance(leaf, keras.Variable | cornu.Variable)  # noqa: E731
+    """Replace the variables of either side by their arrays."""
     return jax.tree.map(
-        lambda leaf: leaf.value if is_variable(leaf) else leaf, structure, is_leaf=is_variable
+        lambda leaf: leaf.value if _is_variable(leaf) else leaf, structure, is_leaf=_is_variable
     )
+
+
+def _is_variable(leaf: Any) -> bool:
+    return hasattr(leaf, "assign")
 
 
 def _sum_of_squares(structure: Any) -> jax.Array:
@@ -245,9 +248,12 @@ def _symbolic(module: Any, inputs: Any) -> Any:
 
 
 def _specs(structure: Any) -> list:
-    is_tensor = lambda leaf: isinstance(leaf, keras.KerasTensor | cornu.KerasTensor)  # noqa: E731
-    leaves = jax.tree.leaves(structure, is_leaf=is_tensor)
-    return [(tuple(leaf.shape), str(leaf.dtype)) for leaf in leaves if is_tensor(leaf)]
+    leaves = jax.tree.leaves(structure, is_leaf=_is_symbolic)
+    return [(tuple(leaf.shape), str(leaf.dtype)) for leaf in leaves if _is_symbolic(leaf)]
+
+
+def _is_symbolic(leaf: Any) -> bool:
+    return type(leaf).__name__ == "KerasTensor"
 
 
 def _same_weights(ours: Any, theirs: Any, label: str, seed: int) -> None:
