@@ -74,6 +74,8 @@ def conv_cases() -> Iterator[Case]:
         "64x32x32x16 -> 32 stride 2": (conv(2), (64, 32, 32, 16), (3, 3, 16, 32)),
         "1x1 64x32x32x16 -> 32 stride 2": (conv(2), (64, 32, 32, 16), (1, 1, 16, 32)),
         "1x1 16x28x28x64 -> 256": (conv(), (16, 28, 28, 64), (1, 1, 64, 256)),
+        "patches 2x2 16x28x28x64 -> 128": (conv(2), (16, 28, 28, 64), (2, 2, 64, 128)),
+        "patches 16x16 8x224x224x3 -> 192": (conv(16), (8, 224, 224, 3), (16, 16, 3, 192)),
         "depthwise 16x28x28x64": (conv(groups=64), (16, 28, 28, 64), (3, 3, 1, 64)),
         "8 groups 16x28x28x64": (conv(groups=8), (16, 28, 28, 64), (3, 3, 8, 64)),
         "32 groups 8x14x14x128": (conv(groups=32), (8, 14, 14, 128), (3, 3, 4, 128)),
@@ -83,12 +85,16 @@ def conv_cases() -> Iterator[Case]:
         yield Case(f"conv {name}", call, (normal(*x), normal(*w)))
         yield Case(f"conv {name} gradients", call, (normal(*x), normal(*w)), **first)
 
-    def transposed(x, w):
-        return kernels.conv_transpose(x, w, (2, 2), [(2, 2), (2, 2)], (1, 1))
+    for window in (2, 4):
 
-    args = (normal(16, 14, 14, 64), normal(4, 4, 32, 64))
-    yield Case("conv_transpose 4x4 stride 2", transposed, args)
-    yield Case("conv_transpose 4x4 stride 2 gradients", transposed, args, **both)
+        def transposed(x, w, pad=window // 2):
+            return kernels.conv_transpose(x, w, (2, 2), [(pad, pad)] * 2, (1, 1))
+
+        args = (normal(16, 28, 28, 64), normal(window, window, 32, 64))
+        name = f"conv_transpose {window}x{window} stride 2"
+        yield Case(name, transposed, args)
+        yield Case(f"{name} gradients", transposed, args, **both)
+
     mapped = jax.vmap(conv())
     args = (normal(4, 16, 16, 16, 16), normal(4, 3, 3, 16, 16))
     yield Case("conv of 4 models by vmap, gradients", mapped, args, **both)

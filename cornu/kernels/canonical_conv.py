@@ -15,15 +15,22 @@ slower; here it becomes a loop of ordinary convolutions, and over one operand a 
 from collections.abc import Callable
 from functools import cache, partial
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array, lax
 from jax.custom_batching import custom_vmap
 
+from cornu.kernels.dense import dense, transposed_product
+from cornu.kernels.patches import from_rows, to_rows
+
 # Below this many input channels a weight gradient is a convolution over too short an axis.
 FEW_CHANNELS = 2
+# Each phase is a convolution of its own to compile.
+MOST_PHASES = 16
 
 
 class Geometry(NamedTuple):
@@ -132,9 +139,12 @@ def _correlate(x: Array, w: Array, geometry: Geometry) -> Array:
 
 
 def _input_gradient(y: Array, w: Array, geometry: Geometry) -> Array:
-    window_axes = tuple(range(len(geometry.window)))
-    # Without the barrier XLA folds the flip into the convolution, which then is not canonical.
-    flipped = lax.optimization_barrier(jnp.swapaxes(jnp.flip(w, window_axes), -1, -2))
+    if _is_patches(geometry):
+        low = [lo for lo, _ in geometry.padding]
+        rows = dense(y.reshape(-1, y.shape[-1]), w.reshape(-1, w.shape[-1]).T)
+        return from_rows(rows, geometry.positions, geometry.window, low, geometry.space)
+    if _has_equal_phases(geometry):
+        return _input_gradient_by_phases(y, w, geometry)
     padding = []
     for n, m, reach, s, (lo, _) in zip(
         geometry.space,
@@ -147,10 +157,77 @@ def _input_gradient(y: Array, w: Array, geometry: Geometry) -> Array:
         low = reach - 1 - lo
         padding.append((low, n + reach - 2 - (m - 1) * s - low))
     ones = (1,) * len(geometry.window)
-    return channels_last_conv(y, flipped, ones, padding, geometry.strides, geometry.dilation)
+    return channels_last_conv(y, _flipped(w), ones, padding, geometry.strides, geometry.dilation)
+
+
+def _flipped(w: Array) -> Array:
+    # Without the barrier XLA folds the flip into the convolution, which then is not canonical.
+    flipped = jnp.swapaxes(jnp.flip(w, tuple(range(w.ndim - 2))), -1, -2)
+    return lax.optimization_barrier(flipped)
+
+
+def _is_patches(geometry: Geometry) -> bool:
+    """Whether the windows neither overlap nor leave gaps."""
+    return geometry.window == geometry.strides and max(geometry.dilation) == 1
+
+
+def _has_equal_phases(geometry: Geometry) -> bool:
+    """Whether each residue of the stride sees equally many taps (uneven phases are no faster)."""
+    return (
+        1 < prod(geometry.strides) <= MOST_PHASES
+        and max(geometry.dilation) == 1
+        and all(k % s == 0 for k, s in zip(geometry.window, geometry.strides, strict=True))
+    )
+
+
+def _input_gradient_by_phases(y: Array, w: Array, geometry: Geometry) -> Array:
+    """One dense convolution per residue of the stride, instead of one over mostly zeros.
+
+    Input p = q * s + r sees output q + c - j through tap k + j * s, where k = (r + lo) % s.
+    """
+    ndim = len(geometry.window)
+    groups = [-(-n // s) for n, s in zip(geometry.space, geometry.strides, strict=True)]
+    total = None
+    for residues in product(*map(range, geometry.strides)):
+        starts, padding = [], []
+        for r, k, s, (lo, _), m, q in zip(
+            residues,
+            geometry.window,
+            geometry.strides,
+            geometry.padding,
+            geometry.positions,
+            groups,
+            strict=True,
+        ):
+            start = (r + lo) % s
+            low = k // s - 1 - (r + lo - start) // s
+            starts.append(start)
+            padding.append((low, q - 1 - m - low + k // s))
+        taps = tuple(slice(k, None, s) for k, s in zip(starts, geometry.strides, strict=True))
+        phase = channels_last_conv(
+            y, _flipped(w[taps]), (1,) * ndim, padding, None, geometry.dilation
+        )
+        # (batch, q, 1, q, 1, ..., in): selecting is faster than concatenating and transposing.
+        phase = jnp.expand_dims(phase, tuple(range(2, 2 * ndim + 1, 2)))
+        total = phase if total is None else jnp.where(_is_residue(residues, geometry), phase, total)
+    merged = total.reshape(
+        y.shape[0], *(q * s for q, s in zip(groups, geometry.strides, strict=True)), w.shape[-2]
+    )
+    return merged[(slice(None), *(slice(n) for n in geometry.space))]
+
+
+def _is_residue(residues: tuple[int, ...], geometry: Geometry) -> np.ndarray:
+    """Where an array of shape (batch, q, s, q, s, ..., in) holds the inputs of these residues."""
+    chosen = np.zeros(geometry.strides, bool)
+    chosen[residues] = True
+    return chosen.reshape(1, *(size for s in geometry.strides for size in (1, s)), 1)
 
 
 def _weight_gradient(x: Array, y: Array, geometry: Geometry) -> Array:
+    if _is_patches(geometry):
+        rows = to_rows(x, geometry.positions, geometry.window, [lo for lo, _ in geometry.padding])
+        gradient = transposed_product(rows, y.reshape(-1, y.shape[-1]))
+        return gradient.reshape(*geometry.window, x.shape[-1], y.shape[-1])
     if x.shape[-1] <= FEW_CHANNELS:
         return _weight_gradient_of_few_channels(x, y, geometry)
     padding = []
@@ -178,7 +255,7 @@ def _weight_gradient_of_few_channels(x: Array, y: Array, geometry: Geometry) -> 
     """Matrix product of the gathered patches with y: fast while concatenation on channels is."""
     columns = jnp.concatenate(shifted_views(x, geometry), axis=-1)
     columns = columns.reshape(-1, columns.shape[-1])
-    gradient = jnp.matmul(columns.T, y.reshape(-1, y.shape[-1]))
+    gradient = transposed_product(columns, y.reshape(-1, y.shape[-1]))
     return gradient.reshape(*geometry.window, x.shape[-1], y.shape[-1])
 
 

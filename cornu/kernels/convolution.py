@@ -158,11 +158,9 @@ def _conv_on_cpu(x: Array, kernel: Array, geometry: Geometry, groups: int) -> Ar
         wide = _conv_on_cpu(x.astype("float32"), kernel.astype("float32"), geometry, groups)
         return wide.astype(x.dtype)
     if groups == 1:
-        return (
-            _pointwise(x, kernel, geometry)
-            if prod(geometry.window) == 1
-            else correlate(x, kernel, geometry)
-        )
+        if prod(geometry.window) == 1:
+            return _pointwise(x, kernel, geometry)
+        return correlate(x, kernel, geometry)
     if groups == x.shape[-1]:
         return _depthwise(x, kernel, geometry)
     if groups <= FEW_GROUPS:

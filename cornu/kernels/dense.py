@@ -39,6 +39,13 @@ def dense(x: Array, kernel: Array) -> Array:
     return lax.reshape(product, (*x.shape[:-1], units))
 
 
+def transposed_product(a: Array, b: Array) -> Array:
+    """Multiply the transpose of a (rows, m) with b (rows, n), the narrow one first."""
+    if a.shape[1] >= 2 * b.shape[1]:
+        return lax.optimization_barrier(b.T @ a).T
+    return a.T @ b
+
+
 def _transposed(kernel: Array) -> Array:
     def held(kernel: Array) -> Array:
         # Without the barrier XLA folds the transposition into the product again.

@@ -29,6 +29,11 @@ CASES = {
     "window of one": ((2, 9, 10, 5), (1, 1, 5, 7), 1, "VALID", 1, 1),
     "window of one, stride": ((2, 9, 10, 5), (1, 1, 5, 7), 2, "SAME", 1, 1),
     "window of one, padding": ((2, 9, 10, 5), (1, 1, 5, 7), 3, (-1, 3), 1, 1),
+    "patches": ((2, 9, 10, 5), (3, 2, 5, 7), (3, 2), "VALID", 1, 1),
+    "patches that reach beyond the input": ((2, 8, 9, 5), (3, 3, 5, 7), 3, "SAME", 1, 1),
+    "patches, negative padding": ((2, 9, 10, 5), (2, 2, 5, 7), 2, (-1, 2), 1, 1),
+    "window a multiple of the stride": ((2, 9, 11, 5), (4, 2, 5, 4), (2, 1), "SAME", 1, 1),
+    "window a multiple of the stride, one dimension": ((2, 13, 5), (6, 5, 4), 3, (-1, 2), 1, 1),
     "two groups": ((2, 9, 10, 8), (3, 3, 4, 6), 1, "SAME", 1, 2),
     "twenty groups": ((2, 6, 7, 40), (3, 3, 2, 20), 2, "SAME", 1, 20),
     "depthwise": ((2, 9, 10, 8), (3, 3, 1, 8), 2, "SAME", 1, 8),
@@ -40,8 +45,9 @@ CASES = {
 def call_of(case, function=kernels.conv):
     x, _, strides, padding, dilation, groups = case
     ndim = len(x) - 2
+    strides = strides if isinstance(strides, tuple) else (strides,) * ndim
     padding = padding if isinstance(padding, str) else [padding] * ndim
-    return lambda x, w: function(x, w, (strides,) * ndim, padding, (dilation,) * ndim, groups)
+    return lambda x, w: function(x, w, strides, padding, (dilation,) * ndim, groups)
 
 
 def plain(x, w, strides, padding, dilation, groups):
@@ -182,7 +188,9 @@ def test_depthwise_orders_outputs_by_channel_then_multiplier():
 TRANSPOSED = {
     "one dimension": ((2, 6, 5), (3, 4, 5), 2, (1, 2), 1),
     "window twice the stride": ((2, 6, 5, 5), (4, 4, 4, 5), 2, (2, 2), 1),
+    "window twice the stride, uneven padding": ((2, 6, 5, 5), (6, 4, 4, 5), 2, (4, 1), 1),
     "window equal to the stride": ((2, 6, 5, 5), (2, 2, 4, 5), 2, (1, 1), 1),
+    "window equal to the stride, cropped": ((2, 6, 5, 5), (2, 2, 4, 5), 2, (0, 3), 1),
     "stride one, dilation": ((2, 6, 5, 5), (3, 3, 4, 5), 1, (1, 1), 2),
     "gaps in the output": ((2, 6, 5, 5), (2, 2, 4, 5), 3, (1, 2), 1),
     "negative padding": ((2, 6, 5, 5), (3, 3, 4, 5), 2, (-1, 4), 1),
