@@ -224,6 +224,9 @@ def _is_residue(residues: tuple[int, ...], geometry: Geometry) -> np.ndarray:
 
 
 def _weight_gradient(x: Array, y: Array, geometry: Geometry) -> Array:
+    # Without the barrier XLA computes whatever x came from (normalization, activation, a chain of
+    # residual sums) once more inside of the transposition below, element by element.
+    x, y = lax.optimization_barrier((x, y))
     if _is_patches(geometry):
         rows = to_rows(x, geometry.positions, geometry.window, [lo for lo, _ in geometry.padding])
         gradient = transposed_product(rows, y.reshape(-1, y.shape[-1]))
