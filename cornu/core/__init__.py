@@ -1,0 +1,1 @@
+"""State and structure: variables, scopes, layers, the symbolic graph, the registry of classes."""

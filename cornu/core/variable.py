@@ -1,0 +1,225 @@
+"""`Variable`: a tensor that can be assigned; the only kind of state there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from cornu.core.scope import thread
+from cornu.engine import dtypes
+from cornu.engine.names import auto_name
+from cornu.ops.operators import attach_operators
+
+
+class Variable:
+    """A tensor that models learn or keep.
+
+    Args:
+        initializer: an array, a number, or a callable `(shape, dtype)`.
+        shape: tuple of ints; needed with a callable.
+        dtype: dtype name; that of the array, or `floatx` for a callable, by default.
+        trainable: whether optimizers change it.
+        autocast: whether layers of a lower compute dtype read it in that dtype.
+        aggregation: how replicas agree: "none", "mean", "sum" or "only_first_replica".
+        synchronization: kept for compatibility.
+        name: its name; must not contain "/".
+        **kwargs: none are known.
+
+    Raises:
+        ValueError: for a callable without a shape, an unknown shape, or a name with "/".
+
+    >>> import cornu as keras
+    >>> v = keras.Variable([1.0, 2.0])
+    >>> v.assign_add([1.0, 1.0]).tolist()
+    [2.0, 3.0]
+    """
+
+    def __init__(
+        self,
+        initializer: Any,
+        shape: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        aggregation: str | None = "none",
+        synchronization: str | None = "auto",
+        name: str | None = None,
+    ):
+        name = name or auto_name("variable")
+        if not isinstance(name, str) or "/" in name:
+            raise ValueError(f"A Variable's name must be a string without '/'; got {name!r}.")
+        self.name = name
+        self.path = "/".join((*thread.names, name))
+        self._trainable = bool(trainable)
+        self.autocast = bool(autocast)
+        self.aggregation = aggregation or "none"
+        self.synchronization = synchronization or "auto"
+        self.regularizer = None
+        self.constraint = None
+        self.overwrite_with_gradient = False
+        # State is concrete even when a layer is first called inside a traced function.
+        with jax.ensure_compile_time_eval():
+            self._value = self._first_value(initializer, shape, dtype)
+        self.shape = tuple(self._value.shape)
+        self.dtype = np.dtype(self._value.dtype).name
+
+    def _first_value(self, initializer: Any, shape: Any, dtype: Any) -> jax.Array:
+        if callable(initializer):
+            if shape is None:
+                raise ValueError(
+                    f"Variable {self.path!r} has a callable initializer, so it needs a shape."
+                )
+            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+            if any(d is None for d in shape):
+                raise ValueError(
+                    f"Variable {self.path!r} cannot have an unknown size: got shape {shape}. "
+                    "Give the layer's input a known size in that place."
+                )
+            dtype = dtypes.canonical(dtype)
+            value = initializer(shape, dtype=dtypes.standardize_dtype(dtype))
+            return jnp.asarray(value, dtype)
+        if dtype is None and not hasattr(initializer, "dtype"):
+            flat = np.asarray(initializer)
+            dtype = None if flat.dtype != np.float64 else dtypes.standardize_dtype(None)
+            initializer = flat
+        if isinstance(initializer, Variable):
+            initializer = initializer.value
+        dtype = None if dtype is None else dtypes.canonical(dtype)
+        return jnp.array(initializer, dtype)
+
+    @property
+    def value(self) -> jax.Array:
+        """The current value: that of the active scope, or its own."""
+        value = self._value
+        if thread.scope is not None:
+            scoped = thread.scope.get_current_value(self)
+            value = value if scoped is None else scoped
+        cast = thread.autocast_dtype
+        if cast is not None and self.autocast and jnp.issubdtype(value.dtype, jnp.floating):
+            return value.astype(cast)
+        return value
+
+    def as_value(self, value: Any) -> jax.Array:
+        """A value in this variable's dtype, checked for shape."""
+        if isinstance(value, Variable):
+            value = value.value
+        if not isinstance(value, jax.Array) or value.dtype != self.dtype:
+            value = jnp.asarray(value, self.dtype)
+        if value.shape != self.shape:
+            raise ValueError(
+                f"Variable {self.path!r} has shape {self.shape}; a value of shape "
+                f"{tuple(value.shape)} cannot be assigned to it."
+            )
+        return value
+
+    def assign(self, value: Any) -> jax.Array:
+        """Set the value (of the same shape) and return it."""
+        value = self.as_value(value)
+        if thread.scope is not None:
+            thread.scope.add_update((self, value))
+        else:
+            self._value = value
+        return value
+
+    def assign_add(self, value: Any) -> jax.Array:
+        """Add to the value."""
+        return self.assign(self.raw_value + jnp.asarray(unwrapped(value), self.dtype))
+
+    def assign_sub(self, value: Any) -> jax.Array:
+        """Subtract from the value."""
+        return self.assign(self.raw_value - jnp.asarray(unwrapped(value), self.dtype))
+
+    @property
+    def raw_value(self) -> jax.Array:
+        """The current value in the variable's own dtype, whatever dtype layers read it in."""
+        if thread.scope is not None:
+            scoped = thread.scope.get_current_value(self)
+            if scoped is not None:
+                return scoped
+        return self._value
+
+    @property
+    def trainable(self) -> bool:
+        """Whether optimizers change it."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+
+    @property
+    def ndim(self) -> int:
+        """Number of dimensions."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    def numpy(self) -> np.ndarray:
+        """A NumPy copy of the value."""
+        return np.array(self.value)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.value, dtype=dtype)
+
+    def __jax_array__(self) -> jax.Array:
+        return self.value
+
+    def __getattr__(self, name: str) -> Any:
+        # Array methods (`.astype`, `.reshape`, `.at`, ...) work on the value.
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.value, name)
+
+    def __repr__(self) -> str:
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self._shown()}>"
+
+    def _shown(self) -> str:
+        value = self.value
+        return repr(value) if isinstance(value, jax.core.Tracer) else repr(np.asarray(value))
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __iter__(self) -> Any:
+        return iter(self.value)
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def __index__(self) -> int:
+        return self.value.__index__()
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"Variable {self.path!r} cannot be used as a condition; use its value: "
+            "`bool(variable.value)`."
+        )
+
+    def __deepcopy__(self, memo: dict) -> Variable:
+        copy = Variable.__new__(Variable)
+        memo[id(self)] = copy
+        copy.__dict__.update(self.__dict__)
+        copy._value = jnp.array(self._value)
+        return copy
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+def unwrapped(value: Any) -> Any:
+    """The value of a Variable; anything else as it is."""
+    return value.value if isinstance(value, Variable) else value
+
+
+attach_operators(Variable)
+# `==` compares values, so membership and hashing must go by identity.
+Variable.__hash__ = lambda self: id(self)

@@ -1,0 +1,1 @@
+"""The floor under everything: settings, dtypes, devices, the compilation cache."""

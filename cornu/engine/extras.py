@@ -1,0 +1,28 @@
+"""Import of optional packages, with an error that names the extra to install."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+
+def require(module: str, extra: str) -> ModuleType:
+    """Import `module`, which the extra `cornu[extra]` brings.
+
+    Args:
+        module: dotted name of the module.
+        extra: name of the extra that installs it.
+
+    Raises:
+        ImportError: if the module's package is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        if error.name is not None and not module.startswith(error.name.split(".")[0]):
+            raise
+        package = module.split(".")[0]
+        raise ImportError(
+            f"This needs the package {package!r}, which is not installed. "
+            f'Install it with: pip install "cornu[{extra}]"'
+        ) from error

@@ -1,0 +1,27 @@
+"""Names for objects that were given none: `dense`, `dense_1`, `dense_2`, ..."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+_counters: defaultdict[str, int] = defaultdict(int)
+
+
+def to_snake_case(name: str) -> str:
+    """`BatchNormalization` to `batch_normalization`, `LSTMCell` to `lstm_cell`."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(prefix: str) -> str:
+    """The prefix itself the first time, then with `_1`, `_2`, ... behind it."""
+    count = _counters[prefix]
+    _counters[prefix] += 1
+    return f"{prefix}_{count}" if count else prefix
+
+
+def reset() -> None:
+    """Start all counts anew (part of `clear_session`)."""
+    _counters.clear()
