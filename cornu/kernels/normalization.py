@@ -46,10 +46,7 @@ def layer_norm(
             f"layer_norm: `axis` must name the last axes of x, got axis={axis} for x of shape "
             f"{x.shape}. Transpose x so that the axes to normalize come last."
         )
-    sizes = x.shape[axes[0] :]
-    flat = x.reshape(prod(x.shape[: axes[0]]), prod(sizes))
-    gamma, beta = (None if each is None else each.reshape(-1) for each in (gamma, beta))
-    return _layer_norm_compiled(epsilon, flat, gamma, beta).reshape(x.shape)
+    return _normalize(axes[0], epsilon, x, gamma, beta)
 
 
 def layer_norm_reference(
@@ -118,6 +115,15 @@ def batch_norm_train_reference(
 
 def _wide(x: Array) -> jnp.dtype:
     return jnp.promote_types(x.dtype, "float32")
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _normalize(
+    first: int, epsilon: float, x: Array, gamma: Array | None, beta: Array | None
+) -> Array:
+    flat = x.reshape(prod(x.shape[:first]), prod(x.shape[first:]))
+    gamma, beta = (None if each is None else each.reshape(-1) for each in (gamma, beta))
+    return _layer_norm(epsilon, flat, gamma, beta).reshape(x.shape)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
@@ -201,5 +207,4 @@ def _batch_norm_backward(
 
 
 _batch_norm.defvjp(_batch_norm_forward, _batch_norm_backward)
-_layer_norm_compiled = jax.jit(_layer_norm, static_argnums=0)
 _batch_norm_compiled = jax.jit(_batch_norm, static_argnums=(0, 1))
