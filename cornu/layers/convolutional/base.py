@@ -1,0 +1,178 @@
+"""What all convolution layers share: geometry, the bias, the activation and their settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+
+from cornu import activations, regularizers
+from cornu.core.input_spec import InputSpec
+from cornu.core.layer import Layer
+from cornu.engine.config import standardize_data_format
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+
+Sizes = int | Sequence[int]
+
+
+class BaseConvolution(Layer):
+    """Base of the convolution layers of one rank.
+
+    Args:
+        rank: number of spatial dimensions.
+        kernel_size: size of the window, an int or one per spatial dimension.
+        strides: steps of the window, an int or one per spatial dimension.
+        padding: "valid", "same", or "causal" for a `Conv1D`.
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        dilation_rate: distances between the taps of the window.
+        activation: activation function or its name; None for none.
+        use_bias: whether a bias is added to each channel.
+        bias_initializer: initializer of the bias.
+        bias_regularizer: regularizer of the bias.
+        activity_regularizer: regularizer of the outputs.
+        bias_constraint: constraint on the bias.
+        **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
+
+    Raises:
+        ValueError: if a setting is out of its range.
+    """
+
+    paddings: tuple[str, ...] = ("valid", "same")
+
+    def __init__(
+        self,
+        *,
+        rank: int,
+        kernel_size: Sizes,
+        strides: Sizes,
+        padding: str,
+        data_format: str | None,
+        dilation_rate: Sizes,
+        activation: Any,
+        use_bias: bool,
+        bias_initializer: Any,
+        bias_regularizer: Any,
+        activity_regularizer: Any,
+        bias_constraint: Any,
+        **kwargs: Any,
+    ):
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.rank = rank
+        self.kernel_size = self._per_dimension(kernel_size, "kernel_size")
+        self.strides = self._per_dimension(strides, "strides")
+        self.dilation_rate = self._per_dimension(dilation_rate, "dilation_rate")
+        self.padding = padding.lower() if isinstance(padding, str) else padding
+        if self.padding not in self.paddings:
+            allowed = " or ".join(map(repr, self.paddings))
+            raise ValueError(f"Layer {self.name!r}: padding must be {allowed}; got {padding!r}.")
+        self.data_format = standardize_data_format(data_format)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        set_weight_settings(self, "bias", bias_initializer, bias_regularizer, bias_constraint)
+        self.bias = None
+        self.input_spec = InputSpec(min_ndim=rank + 2)
+
+    @property
+    def channel_axis(self) -> int:
+        """The axis of the channels in the inputs."""
+        return -1 if self.data_format == "channels_last" else 1
+
+    def channels_of(self, input_shape: tuple) -> int:
+        """Number of channels of inputs of that shape, which later inputs must have too.
+
+        Raises:
+            ValueError: if the shape has another rank, or does not say it.
+        """
+        channels = input_shape[self.channel_axis] if len(input_shape) == self.rank + 2 else None
+        if channels is None:
+            sizes = ("height", "width", "depth")[: self.rank] if self.rank > 1 else ("time",)
+            axes = (*sizes, "channels") if self.channel_axis == -1 else ("channels", *sizes)
+            raise ValueError(
+                f"Layer {self.name!r} expects inputs of shape (batch, {', '.join(axes)}) with a "
+                f"known number of channels; got shape {tuple(input_shape)}. Check the layer "
+                "before it, or data_format."
+            )
+        self.input_spec = InputSpec(min_ndim=self.rank + 2, axes={self.channel_axis: channels})
+        return channels
+
+    def check_room(self, input_shape: tuple) -> None:
+        """Raise an error if the window is larger than inputs of that shape.
+
+        Raises:
+            ValueError: if there would be no output.
+        """
+        if self.padding != "valid":
+            return
+        space = input_shape[1:-1] if self.channel_axis == -1 else input_shape[2:]
+        reach = [(k - 1) * d + 1 for k, d in zip(self.kernel_size, self.dilation_rate)]
+        if any(size is not None and size < r for size, r in zip(space, reach)):
+            raise ValueError(
+                f"Layer {self.name!r}: a window of {tuple(reach)} does not fit into inputs of size "
+                f"{tuple(space)} (shape {tuple(input_shape)}). Use padding='same', a smaller "
+                "kernel_size, or larger inputs."
+            )
+
+    def add_bias_weight(self, size: int) -> None:
+        """Create the bias if the layer has one."""
+        if self.use_bias:
+            self.bias = self.add_weight(
+                name="bias", shape=(size,), **weight_arguments(self, "bias")
+            )
+
+    def finish(self, outputs: jax.Array) -> jax.Array:
+        """Add the bias and apply the activation, which XLA fuses into one pass."""
+        if self.bias is not None:
+            bias = self.bias.value
+            if self.channel_axis == 1:
+                bias = bias.reshape(-1, *(1,) * self.rank)
+            outputs = outputs + bias
+        return self.activation(outputs)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "padding": self.padding,
+            "data_format": self.data_format,
+            "dilation_rate": self.dilation_rate,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
+            **weight_config(self, "bias"),
+        }
+
+    def check_positive(self, **values: int) -> None:
+        """Raise an error for a value that is no positive int.
+
+        Raises:
+            ValueError: naming the argument.
+        """
+        for name, value in values.items():
+            if isinstance(value, bool) or int(value) != value or value < 1:
+                raise ValueError(
+                    f"Layer {self.name!r}: {name} must be a positive int; got {value!r}."
+                )
+
+    def refuse_strides_with_dilation(self) -> None:
+        """Raise an error if both the strides and the dilation are above 1.
+
+        Raises:
+            ValueError: as said.
+        """
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                f"Layer {self.name!r}: strides above 1 cannot be combined with a dilation_rate "
+                f"above 1; got strides={self.strides}, dilation_rate={self.dilation_rate}."
+            )
+
+    def _per_dimension(self, value: Sizes, name: str) -> tuple[int, ...]:
+        items = (value,) * self.rank if isinstance(value, int) else tuple(value)
+        if len(items) != self.rank or not all(int(item) == item and item > 0 for item in items):
+            raise ValueError(
+                f"Layer {self.name!r}: {name} must be a positive int or {self.rank} of them; "
+                f"got {value!r}."
+            )
+        return tuple(int(item) for item in items)

@@ -1,0 +1,81 @@
+"""What the transposed convolution layers share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from cornu import ops
+from cornu.layers.convolutional.base import BaseConvolution, Sizes
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+
+
+class BaseConvTranspose(BaseConvolution):
+    """Base of `Conv1DTranspose` to `Conv3DTranspose`; see there for the arguments."""
+
+    def __init__(
+        self,
+        rank: int,
+        filters: int,
+        kernel_size: Sizes,
+        output_padding: Sizes | None = None,
+        kernel_initializer: Any = "glorot_uniform",
+        kernel_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(rank=rank, kernel_size=kernel_size, **kwargs)
+        self.check_positive(filters=filters)
+        self.refuse_strides_with_dilation()
+        self.filters = filters
+        self.output_padding = self._output_padding(output_padding)
+        set_weight_settings(
+            self, "kernel", kernel_initializer, kernel_regularizer, kernel_constraint
+        )
+
+    def build(self, input_shape: tuple) -> None:
+        """Create the kernel of shape (*kernel_size, filters, channels) and the bias."""
+        channels = self.channels_of(input_shape)
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(*self.kernel_size, self.filters, channels),
+            **weight_arguments(self, "kernel"),
+        )
+        self.add_bias_weight(self.filters)
+
+    def call(self, inputs: Any) -> jax.Array:
+        """Apply the transposed convolution, the bias and the activation."""
+        outputs = ops.conv_transpose(
+            inputs,
+            self.kernel,
+            self.strides,
+            self.padding,
+            self.output_padding,
+            self.data_format,
+            self.dilation_rate,
+        )
+        return self.finish(outputs)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "output_padding": self.output_padding,
+            **weight_config(self, "kernel"),
+        }
+
+    def _output_padding(self, value: Sizes | None) -> tuple[int, ...] | None:
+        if value is None:
+            return None
+        items = (value,) * self.rank if isinstance(value, int) else tuple(value)
+        fits = len(items) == self.rank and all(
+            0 <= item < stride for item, stride in zip(items, self.strides)
+        )
+        if not fits:
+            raise ValueError(
+                f"Layer {self.name!r}: output_padding must be None, or at least 0 and less than "
+                f"the strides {self.strides} in each of the {self.rank} dimensions; got {value!r}."
+            )
+        return items

@@ -1,0 +1,78 @@
+"""What the separable convolution layers share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from cornu import ops
+from cornu.layers.convolutional.base import BaseConvolution, Sizes
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+
+
+class BaseSeparableConv(BaseConvolution):
+    """Base of `SeparableConv1D` and `SeparableConv2D`; see there for the arguments."""
+
+    def __init__(
+        self,
+        rank: int,
+        filters: int,
+        kernel_size: Sizes,
+        depth_multiplier: int = 1,
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        depthwise_regularizer: Any = None,
+        pointwise_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        pointwise_constraint: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(rank=rank, kernel_size=kernel_size, **kwargs)
+        self.check_positive(filters=filters, depth_multiplier=depth_multiplier)
+        self.filters = filters
+        self.depth_multiplier = depth_multiplier
+        set_weight_settings(
+            self, "depthwise", depthwise_initializer, depthwise_regularizer, depthwise_constraint
+        )
+        set_weight_settings(
+            self, "pointwise", pointwise_initializer, pointwise_regularizer, pointwise_constraint
+        )
+
+    def build(self, input_shape: tuple) -> None:
+        """Create the depthwise kernel, the pointwise kernel and the bias."""
+        channels = self.channels_of(input_shape)
+        self.check_room(input_shape)
+        self.depthwise_kernel = self.add_weight(
+            name="depthwise_kernel",
+            shape=(*self.kernel_size, channels, self.depth_multiplier),
+            **weight_arguments(self, "depthwise"),
+        )
+        self.pointwise_kernel = self.add_weight(
+            name="pointwise_kernel",
+            shape=(*(1,) * self.rank, channels * self.depth_multiplier, self.filters),
+            **weight_arguments(self, "pointwise"),
+        )
+        self.add_bias_weight(self.filters)
+
+    def call(self, inputs: Any) -> jax.Array:
+        """Convolve each channel, mix the channels, add the bias and apply the activation."""
+        outputs = ops.separable_conv(
+            inputs,
+            self.depthwise_kernel,
+            self.pointwise_kernel,
+            self.strides,
+            self.padding,
+            self.data_format,
+            self.dilation_rate,
+        )
+        return self.finish(outputs)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "depth_multiplier": self.depth_multiplier,
+            **weight_config(self, "depthwise", "pointwise"),
+        }

@@ -1,0 +1,254 @@
+"""Convolution layers of one, two and three dimensions, as users make them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.layers.convolutional.base import Sizes
+from cornu.layers.convolutional.base_conv import BaseConv
+
+
+class Conv1D(BaseConv):
+    """Convolution of sequences.
+
+    The kernel has shape (*kernel_size, channels / groups, filters).
+
+    Args:
+        filters: number of filters, the channels of the outputs.
+        kernel_size: size of the window, an int or a tuple of one.
+        strides: steps of the window, an int or a tuple of one; above 1 not together with a dilation
+            above 1.
+        padding: "valid" (none), "same" (as many outputs as inputs for strides of 1), or
+            "causal" (zeros before the first step, so that no output sees later steps).
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        dilation_rate: distances between the taps of the window.
+        groups: number of groups that channels and filters are divided into; each group of
+            filters sees one group of channels.
+        activation: activation function or its name, applied last; None for none.
+        use_bias: whether a bias is added to each output channel.
+        kernel_initializer: initializer of the kernel.
+        bias_initializer: initializer of the bias.
+        kernel_regularizer: regularizer of the kernel.
+        bias_regularizer: regularizer of the bias.
+        activity_regularizer: regularizer of the outputs.
+        kernel_constraint: constraint on the kernel.
+        bias_constraint: constraint on the bias.
+        **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
+
+    Shapes:
+        Inputs (batch, time, channels), outputs the same with filters channels;
+        with "channels_first" (batch, channels, time).
+
+    Raises:
+        ValueError: if a setting is out of its range, or the inputs do not fit.
+
+    >>> import cornu as keras
+    >>> x = keras.ops.ones((1, 10, 4))
+    >>> keras.layers.Conv1D(8, 3, padding="causal", activation="relu")(x).shape
+    (1, 10, 8)
+    """
+
+    paddings = ("valid", "same", "causal")
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Sizes,
+        strides: Sizes = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Sizes = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(
+            rank=1,
+            filters=filters,
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            groups=groups,
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+            **kwargs,
+        )
+
+
+class Conv2D(BaseConv):
+    """Convolution of images.
+
+    The kernel has shape (*kernel_size, channels / groups, filters).
+
+    Args:
+        filters: number of filters, the channels of the outputs.
+        kernel_size: size of the window, an int or 2 ints.
+        strides: steps of the window, an int or 2 ints; above 1 not together with a dilation
+            above 1.
+        padding: "valid" (none) or "same" (as many outputs as inputs for strides of 1).
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        dilation_rate: distances between the taps of the window.
+        groups: number of groups that channels and filters are divided into; each group of
+            filters sees one group of channels.
+        activation: activation function or its name, applied last; None for none.
+        use_bias: whether a bias is added to each output channel.
+        kernel_initializer: initializer of the kernel.
+        bias_initializer: initializer of the bias.
+        kernel_regularizer: regularizer of the kernel.
+        bias_regularizer: regularizer of the bias.
+        activity_regularizer: regularizer of the outputs.
+        kernel_constraint: constraint on the kernel.
+        bias_constraint: constraint on the bias.
+        **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
+
+    Shapes:
+        Inputs (batch, height, width, channels), outputs the same with filters channels;
+        with "channels_first" (batch, channels, height, width).
+
+    Raises:
+        ValueError: if a setting is out of its range, or the inputs do not fit.
+
+    >>> import cornu as keras
+    >>> x = keras.ops.ones((1, 10, 10, 3))
+    >>> keras.layers.Conv2D(8, 3, activation="relu")(x).shape
+    (1, 8, 8, 8)
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Sizes,
+        strides: Sizes = (1, 1),
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Sizes = (1, 1),
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(
+            rank=2,
+            filters=filters,
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            groups=groups,
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+            **kwargs,
+        )
+
+
+class Conv3D(BaseConv):
+    """Convolution of volumes.
+
+    The kernel has shape (*kernel_size, channels / groups, filters).
+
+    Args:
+        filters: number of filters, the channels of the outputs.
+        kernel_size: size of the window, an int or 3 ints.
+        strides: steps of the window, an int or 3 ints; above 1 not together with a dilation
+            above 1.
+        padding: "valid" (none) or "same" (as many outputs as inputs for strides of 1).
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        dilation_rate: distances between the taps of the window.
+        groups: number of groups that channels and filters are divided into; each group of
+            filters sees one group of channels.
+        activation: activation function or its name, applied last; None for none.
+        use_bias: whether a bias is added to each output channel.
+        kernel_initializer: initializer of the kernel.
+        bias_initializer: initializer of the bias.
+        kernel_regularizer: regularizer of the kernel.
+        bias_regularizer: regularizer of the bias.
+        activity_regularizer: regularizer of the outputs.
+        kernel_constraint: constraint on the kernel.
+        bias_constraint: constraint on the bias.
+        **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
+
+    Shapes:
+        Inputs (batch, depth, height, width, channels), outputs the same with filters channels;
+        with "channels_first" (batch, channels, depth, height, width).
+
+    Raises:
+        ValueError: if a setting is out of its range, or the inputs do not fit.
+
+    >>> import cornu as keras
+    >>> x = keras.ops.ones((1, 5, 6, 7, 2))
+    >>> keras.layers.Conv3D(4, 3, padding="same")(x).shape
+    (1, 5, 6, 7, 4)
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Sizes,
+        strides: Sizes = (1, 1, 1),
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Sizes = (1, 1, 1),
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(
+            rank=3,
+            filters=filters,
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            groups=groups,
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+            **kwargs,
+        )

@@ -1,0 +1,119 @@
+"""What layers with a factor gamma and an offset beta share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+
+from cornu.core.layer import Layer
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+
+
+class BaseNormalization(Layer):
+    """Base of the layers that normalise, then multiply by gamma and add beta.
+
+    Gamma and beta are read in the variables' own dtype, since the arithmetic is in float32 or wider.
+
+    Args:
+        axis: the normalised axis or axes, or that of the channels.
+        epsilon: added to the variance.
+        center: whether beta is added.
+        scale: whether the result is multiplied by gamma.
+        beta_initializer: initializer of beta.
+        gamma_initializer: initializer of gamma.
+        beta_regularizer: regularizer of beta.
+        gamma_regularizer: regularizer of gamma.
+        beta_constraint: constraint on beta.
+        gamma_constraint: constraint on gamma.
+        **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
+    """
+
+    def __init__(
+        self,
+        *,
+        axis: int | Sequence[int],
+        epsilon: float,
+        center: bool,
+        scale: bool,
+        beta_initializer: Any,
+        gamma_initializer: Any,
+        beta_regularizer: Any,
+        gamma_regularizer: Any,
+        beta_constraint: Any,
+        gamma_constraint: Any,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        self.axis = axis
+        self.epsilon = epsilon
+        self.center = center
+        self.scale = scale
+        set_weight_settings(self, "beta", beta_initializer, beta_regularizer, beta_constraint)
+        set_weight_settings(self, "gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
+        self.supports_masking = True
+        self.gamma = self.beta = None
+
+    def add_gamma_and_beta(self, shape: tuple[int, ...]) -> None:
+        """Create gamma and beta, as far as the layer has them."""
+        if self.scale:
+            self.gamma = self.add_weight(
+                name="gamma", shape=shape, **weight_arguments(self, "gamma")
+            )
+        if self.center:
+            self.beta = self.add_weight(name="beta", shape=shape, **weight_arguments(self, "beta"))
+
+    def gamma_and_beta(self) -> tuple[jax.Array | None, jax.Array | None]:
+        """The values of gamma and beta, None for what the layer has not."""
+        gamma = None if self.gamma is None else self.gamma.raw_value
+        beta = None if self.beta is None else self.beta.raw_value
+        return gamma, beta
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "axis": self.axis,
+            "epsilon": self.epsilon,
+            "center": self.center,
+            "scale": self.scale,
+            **weight_config(self, "beta", "gamma"),
+        }
+
+
+def checked_axis(axis: Any, layer: Layer) -> int | list[int]:
+    """The axis as an int, or the axes as a list.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if isinstance(axis, int):
+        return axis
+    if isinstance(axis, Sequence) and axis and all(isinstance(a, int) for a in axis):
+        return list(axis)
+    raise TypeError(
+        f"Layer {layer.name!r}: axis must be an int or a list of ints; got {axis!r} of type "
+        f"{type(axis).__name__}."
+    )
+
+
+def sizes_along(shape: tuple, axis: int | Sequence[int], layer: Layer) -> tuple[int, ...]:
+    """The sizes of a shape along an axis or axes.
+
+    Raises:
+        ValueError: if an axis does not exist, or its size is unknown.
+    """
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    if any(not -len(shape) <= a < len(shape) for a in axes):
+        raise ValueError(
+            f"Layer {layer.name!r}: axis={axis} does not exist in inputs of shape {tuple(shape)}."
+        )
+    # Weights follow the order of the dimensions, whatever the order the axes are given in.
+    sizes = tuple(shape[a] for a in sorted(a % len(shape) for a in axes))
+    if None in sizes:
+        raise ValueError(
+            f"Layer {layer.name!r} needs a known size along axis={axis}; got inputs of shape "
+            f"{tuple(shape)}. Give the input layer that size."
+        )
+    return sizes

@@ -1,0 +1,91 @@
+"""Layer normalization."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+
+from cornu import ops
+from cornu.layers.normalization.base import BaseNormalization, checked_axis, sizes_along
+
+
+class LayerNormalization(BaseNormalization):
+    """Brings each sample to mean 0 and variance 1 along an axis: independent of the batch.
+
+    `(x - mean(x)) / sqrt(variance(x) + epsilon) * gamma + beta`, mean and variance along `axis`.
+
+    Args:
+        axis: axis or axes that are normalised together; gamma and beta have their sizes.
+        epsilon: added to the variance.
+        center: whether beta is added.
+        scale: whether the result is multiplied by gamma.
+        beta_initializer: initializer of beta.
+        gamma_initializer: initializer of gamma.
+        beta_regularizer: regularizer of beta.
+        gamma_regularizer: regularizer of gamma.
+        beta_constraint: constraint on beta.
+        gamma_constraint: constraint on gamma.
+        **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`; and
+            `rms_scaling`, with which only the root of the mean square is divided by, without beta
+            (`RMSNormalization` is the layer made for that).
+
+    Raises:
+        TypeError: if the axis is neither an int nor a list of ints.
+
+    References:
+        Ba et al., 2016, https://arxiv.org/abs/1607.06450
+
+    >>> import cornu as keras
+    >>> layer = keras.layers.LayerNormalization(epsilon=0.0)
+    >>> layer(keras.ops.array([[1.0, 3.0], [10.0, 30.0]])).tolist()
+    [[-1.0, 1.0], [-1.0, 1.0]]
+    """
+
+    def __init__(
+        self,
+        axis: int | Sequence[int] = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        **kwargs: Any,
+    ):
+        rms_scaling = kwargs.pop("rms_scaling", False)
+        super().__init__(
+            axis=axis,
+            epsilon=epsilon,
+            center=center,
+            scale=scale,
+            beta_initializer=beta_initializer,
+            gamma_initializer=gamma_initializer,
+            beta_regularizer=beta_regularizer,
+            gamma_regularizer=gamma_regularizer,
+            beta_constraint=beta_constraint,
+            gamma_constraint=gamma_constraint,
+            **kwargs,
+        )
+        self.axis = checked_axis(axis, self)
+        self.rms_scaling = rms_scaling
+
+    def build(self, input_shape: tuple) -> None:
+        """Create gamma and beta, of the sizes of the normalised axes."""
+        shape = sizes_along(input_shape, self.axis, self)
+        self.add_gamma_and_beta(shape)
+
+    def call(self, inputs: Any) -> jax.Array:
+        """Normalise each sample."""
+        gamma, beta = self.gamma_and_beta()
+        return ops.layer_normalization(
+            inputs, gamma, beta, self.axis, self.epsilon, rms_scaling=self.rms_scaling
+        )
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {**super().get_config(), "rms_scaling": self.rms_scaling}

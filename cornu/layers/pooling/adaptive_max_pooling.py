@@ -1,0 +1,80 @@
+"""Max pooling into a given number of windows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import ops
+from cornu.layers.pooling.base import BaseAdaptivePooling, Sizes
+
+
+class AdaptiveMaxPooling1D(BaseAdaptivePooling):
+    """The maximum of each of so many windows that cover sequences evenly.
+
+    Args:
+        output_size: numbers of windows, an int or a tuple of one.
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+
+    Shapes:
+        Inputs (batch, time, channels), outputs (batch, *output_size, channels);
+        with "channels_first" (batch, channels, time).
+
+    Raises:
+        ValueError: if output_size is not positive, or has another length.
+
+    >>> import cornu as keras
+    >>> keras.layers.AdaptiveMaxPooling1D(4)(keras.ops.ones((1, 9, 3))).shape
+    (1, 4, 3)
+    """
+
+    def __init__(self, output_size: Sizes, data_format: str | None = None, **kwargs: Any):
+        super().__init__(1, ops.adaptive_max_pool, output_size, data_format, **kwargs)
+
+
+class AdaptiveMaxPooling2D(BaseAdaptivePooling):
+    """The maximum of each of so many windows that cover images evenly.
+
+    Args:
+        output_size: numbers of windows, an int or 2 ints.
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+
+    Shapes:
+        Inputs (batch, height, width, channels), outputs (batch, *output_size, channels);
+        with "channels_first" (batch, channels, height, width).
+
+    Raises:
+        ValueError: if output_size is not positive, or has another length.
+
+    >>> import cornu as keras
+    >>> keras.layers.AdaptiveMaxPooling2D(4)(keras.ops.ones((1, 9, 7, 3))).shape
+    (1, 4, 4, 3)
+    """
+
+    def __init__(self, output_size: Sizes, data_format: str | None = None, **kwargs: Any):
+        super().__init__(2, ops.adaptive_max_pool, output_size, data_format, **kwargs)
+
+
+class AdaptiveMaxPooling3D(BaseAdaptivePooling):
+    """The maximum of each of so many windows that cover volumes evenly.
+
+    Args:
+        output_size: numbers of windows, an int or 3 ints.
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+
+    Shapes:
+        Inputs (batch, depth, height, width, channels), outputs (batch, *output_size, channels);
+        with "channels_first" (batch, channels, depth, height, width).
+
+    Raises:
+        ValueError: if output_size is not positive, or has another length.
+
+    >>> import cornu as keras
+    >>> keras.layers.AdaptiveMaxPooling3D(4)(keras.ops.ones((1, 9, 7, 5, 3))).shape
+    (1, 4, 4, 4, 3)
+    """
+
+    def __init__(self, output_size: Sizes, data_format: str | None = None, **kwargs: Any):
+        super().__init__(3, ops.adaptive_max_pool, output_size, data_format, **kwargs)

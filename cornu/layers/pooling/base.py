@@ -1,0 +1,169 @@
+"""What the pooling layers share: pools over windows, over everything, and into given sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+
+from cornu import ops
+from cornu.core.input_spec import InputSpec
+from cornu.core.layer import Layer
+from cornu.engine.config import standardize_data_format
+
+Sizes = int | Sequence[int]
+
+
+class BasePooling(Layer):
+    """Base of the layers that pool over a sliding window.
+
+    Args:
+        pool_size: size of the window, an int or one per spatial dimension.
+        strides: steps of the window; `pool_size` if None.
+        rank: number of spatial dimensions.
+        pool: `ops.max_pool` or `ops.average_pool`.
+        padding: "valid" or "same".
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        name: name of the layer.
+        **kwargs: arguments of every layer, such as `dtype`.
+    """
+
+    def __init__(
+        self,
+        pool_size: Sizes,
+        strides: Sizes | None,
+        rank: int,
+        pool: Callable,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(name=name, **kwargs)
+        self.rank = rank
+        self.pool = pool
+        self.pool_size = sizes_of(self, pool_size, "pool_size", rank)
+        steps = self.pool_size if strides is None else strides
+        self.strides = sizes_of(self, steps, "strides", rank)
+        self.padding = padding.lower() if isinstance(padding, str) else padding
+        if self.padding not in ("valid", "same"):
+            raise ValueError(
+                f"Layer {self.name!r}: padding must be 'valid' or 'same'; got {padding!r}."
+            )
+        self.data_format = standardize_data_format(data_format)
+        self.input_spec = InputSpec(ndim=rank + 2)
+
+    def call(self, inputs: Any) -> jax.Array:
+        """Pool each window."""
+        return self.pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "pool_size": self.pool_size,
+            "padding": self.padding,
+            "strides": self.strides,
+            "data_format": self.data_format,
+        }
+
+
+class BaseGlobalPooling(Layer):
+    """Base of the layers that pool over all positions.
+
+    Args:
+        rank: number of spatial dimensions.
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        keepdims: whether the spatial dimensions stay, with size 1.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+    """
+
+    def __init__(
+        self, rank: int, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
+    ):
+        super().__init__(**kwargs)
+        self.data_format = standardize_data_format(data_format)
+        self.keepdims = keepdims
+        self.input_spec = InputSpec(ndim=rank + 2)
+        first = 1 if self.data_format == "channels_last" else 2
+        self.axes = tuple(range(first, first + rank))
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "data_format": self.data_format,
+            "keepdims": self.keepdims,
+        }
+
+
+class BaseGlobalMaxPooling(BaseGlobalPooling):
+    """Base of the layers that take the maximum over all positions."""
+
+    def call(self, inputs: Any) -> jax.Array:
+        """Take the maximum of each channel."""
+        return ops.max(inputs, axis=self.axes, keepdims=self.keepdims)
+
+
+class BaseGlobalAveragePooling(BaseGlobalPooling):
+    """Base of the layers that take the mean over all positions."""
+
+    def call(self, inputs: Any) -> jax.Array:
+        """Take the mean of each channel."""
+        return ops.mean(inputs, axis=self.axes, keepdims=self.keepdims)
+
+
+class BaseAdaptivePooling(Layer):
+    """Base of the layers that pool into a given number of windows.
+
+    Args:
+        rank: number of spatial dimensions.
+        pool: `ops.adaptive_max_pool` or `ops.adaptive_average_pool`.
+        output_size: numbers of windows, an int or one per spatial dimension.
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+    """
+
+    def __init__(
+        self,
+        rank: int,
+        pool: Callable,
+        output_size: Sizes,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        self.pool = pool
+        self.output_size = sizes_of(self, output_size, "output_size", rank)
+        self.data_format = standardize_data_format(data_format)
+
+    def call(self, inputs: Any) -> jax.Array:
+        """Pool each window."""
+        return self.pool(inputs, self.output_size, self.data_format)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "output_size": self.output_size,
+            "data_format": self.data_format,
+        }
+
+
+def sizes_of(layer: Layer, value: Sizes, name: str, rank: int) -> tuple[int, ...]:
+    """The value as one int per spatial dimension.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    items = (value,) * rank if isinstance(value, int) else value
+    if not isinstance(items, Sequence) or len(items) != rank or not all(map(_is_size, items)):
+        raise ValueError(
+            f"Layer {layer.name!r}: {name} must be a positive int or {rank} of them; got {value!r}."
+        )
+    return tuple(int(item) for item in items)
+
+
+def _is_size(item: Any) -> bool:
+    return isinstance(item, int) and not isinstance(item, bool) and item > 0

@@ -1,0 +1,90 @@
+"""The mean over all positions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from cornu import ops
+from cornu.layers.pooling.base import BaseGlobalAveragePooling
+
+
+class GlobalAveragePooling1D(BaseGlobalAveragePooling):
+    """The mean of each channel over the steps of sequences that count.
+
+    A mask of shape (batch, time) leaves out steps; where all are left out the mean is 0.
+
+    Args:
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        keepdims: whether the spatial dimension stays, with size 1.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+
+    Shapes:
+        Inputs (batch, time, channels), or with "channels_first"
+        (batch, channels, time); outputs (batch, channels).
+
+    >>> import cornu as keras
+    >>> keras.layers.GlobalAveragePooling1D()(keras.ops.ones((2, 8, 3))).shape
+    (2, 3)
+    """
+
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
+        super().__init__(1, data_format, keepdims, **kwargs)
+        self.supports_masking = True
+
+    def call(self, inputs: Any, mask: Any = None) -> jax.Array:
+        """Take the mean of each channel over the steps where the mask is True."""
+        if mask is None:
+            return super().call(inputs)
+        steps = self.axes[0]
+        weights = ops.expand_dims(ops.cast(mask, inputs.dtype), 3 - steps)
+        total = ops.sum(inputs * weights, axis=steps, keepdims=self.keepdims)
+        count = ops.sum(weights, axis=steps, keepdims=self.keepdims)
+        return total / ops.maximum(count, 1)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
+        """No mask: there are no steps any more."""
+        return None
+
+
+class GlobalAveragePooling2D(BaseGlobalAveragePooling):
+    """The mean of each channel over all positions of images.
+
+    Args:
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        keepdims: whether the spatial dimensions stay, with size 1.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+
+    Shapes:
+        Inputs (batch, height, width, channels), or with "channels_first"
+        (batch, channels, height, width); outputs (batch, channels).
+
+    >>> import cornu as keras
+    >>> keras.layers.GlobalAveragePooling2D()(keras.ops.ones((2, 8, 8, 3))).shape
+    (2, 3)
+    """
+
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
+        super().__init__(2, data_format, keepdims, **kwargs)
+
+
+class GlobalAveragePooling3D(BaseGlobalAveragePooling):
+    """The mean of each channel over all positions of volumes.
+
+    Args:
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        keepdims: whether the spatial dimensions stay, with size 1.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+
+    Shapes:
+        Inputs (batch, depth, height, width, channels), or with "channels_first"
+        (batch, channels, depth, height, width); outputs (batch, channels).
+
+    >>> import cornu as keras
+    >>> keras.layers.GlobalAveragePooling3D()(keras.ops.ones((2, 8, 8, 8, 3))).shape
+    (2, 3)
+    """
+
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
+        super().__init__(3, data_format, keepdims, **kwargs)

@@ -1,0 +1,70 @@
+"""The maximum over all positions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.layers.pooling.base import BaseGlobalMaxPooling
+
+
+class GlobalMaxPooling1D(BaseGlobalMaxPooling):
+    """The maximum of each channel over all positions of sequences.
+
+    Args:
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        keepdims: whether the spatial dimension stays, with size 1.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+
+    Shapes:
+        Inputs (batch, time, channels), or with "channels_first"
+        (batch, channels, time); outputs (batch, channels).
+
+    >>> import cornu as keras
+    >>> keras.layers.GlobalMaxPooling1D()(keras.ops.ones((2, 8, 3))).shape
+    (2, 3)
+    """
+
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
+        super().__init__(1, data_format, keepdims, **kwargs)
+
+
+class GlobalMaxPooling2D(BaseGlobalMaxPooling):
+    """The maximum of each channel over all positions of images.
+
+    Args:
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        keepdims: whether the spatial dimensions stay, with size 1.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+
+    Shapes:
+        Inputs (batch, height, width, channels), or with "channels_first"
+        (batch, channels, height, width); outputs (batch, channels).
+
+    >>> import cornu as keras
+    >>> keras.layers.GlobalMaxPooling2D()(keras.ops.ones((2, 8, 8, 3))).shape
+    (2, 3)
+    """
+
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
+        super().__init__(2, data_format, keepdims, **kwargs)
+
+
+class GlobalMaxPooling3D(BaseGlobalMaxPooling):
+    """The maximum of each channel over all positions of volumes.
+
+    Args:
+        data_format: "channels_last", "channels_first", or None for the global setting.
+        keepdims: whether the spatial dimensions stay, with size 1.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+
+    Shapes:
+        Inputs (batch, depth, height, width, channels), or with "channels_first"
+        (batch, channels, depth, height, width); outputs (batch, channels).
+
+    >>> import cornu as keras
+    >>> keras.layers.GlobalMaxPooling3D()(keras.ops.ones((2, 8, 8, 8, 3))).shape
+    (2, 3)
+    """
+
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
+        super().__init__(3, data_format, keepdims, **kwargs)
