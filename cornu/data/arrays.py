@@ -1,0 +1,200 @@
+"""What users pass as arrays, made into NumPy or JAX arrays of equal length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from cornu import tree
+from cornu.core.variable import Variable
+from cornu.engine import dtypes
+
+
+def is_array_like(value: Any) -> bool:
+    """Whether this is an array, tensor, data frame or column of one."""
+    return (
+        isinstance(value, (np.ndarray, jax.Array, Variable))
+        or _is_torch_tensor(value)
+        or _is_table(value)
+        or (hasattr(value, "__array__") and hasattr(value, "shape") and hasattr(value, "dtype"))
+    )
+
+
+def is_array_structure(structure: Any) -> bool:
+    """Whether this is an array, a list of numbers, or a nested structure of these."""
+    if is_array_like(structure) or is_number_list(structure):
+        return True
+    if not tree.is_nested(structure) or not len(structure):
+        return False
+    children = structure.values() if isinstance(structure, dict) else structure
+    return all(child is None or is_array_structure(child) for child in children)
+
+
+def is_number_list(value: Any) -> bool:
+    """Whether this is a list of numbers or strings, or of such lists, rather than of arrays."""
+    if not isinstance(value, (list, tuple)) or not value:
+        return False
+    return all(
+        isinstance(item, (bool, int, float, str, np.generic)) or is_number_list(item)
+        for item in value
+    )
+
+
+def to_arrays(structure: Any, where: str) -> Any:
+    """A nested structure of what users pass, as arrays.
+
+    Args:
+        structure: arrays, tensors, data frames, lists of numbers, or a structure of these.
+        where: what it is, for messages: `"x"`.
+
+    Returns:
+        The same structure of NumPy and JAX arrays; float64 becomes the default float type.
+
+    Raises:
+        ValueError: for what cannot be made an array, and for scalars.
+    """
+    if structure is None:
+        return None
+    if is_array_like(structure) or is_number_list(structure):
+        return to_array(structure, where)
+    if isinstance(structure, dict):
+        return {key: to_arrays(value, f"{where}[{key!r}]") for key, value in structure.items()}
+    if isinstance(structure, (list, tuple)):
+        children = [to_arrays(v, f"{where}[{i}]") for i, v in enumerate(structure)]
+        return (
+            type(structure)(*children)
+            if hasattr(structure, "_fields")
+            else type(structure)(children)
+        )
+    raise ValueError(
+        f"{where} is of type {type(structure).__name__}, which is no data. Pass a NumPy, JAX or "
+        "torch array, a data frame, a list of numbers, a dict or list of these, a PyDataset, a "
+        "generator, or a data set to iterate over."
+    )
+
+
+def to_array(value: Any, where: str) -> np.ndarray | jax.Array:
+    """One array, with at least one axis."""
+    array = _unwrapped(value, where)
+    if array.ndim == 0:
+        raise ValueError(f"{where} is a single number; the first axis must count the samples.")
+    if isinstance(array, np.ndarray) and array.dtype == object:
+        array = _from_objects(array, where)
+    if array.dtype == np.float64:
+        array = array.astype(dtypes.standardize_dtype(None))
+    return array
+
+
+def _unwrapped(value: Any, where: str) -> np.ndarray | jax.Array:
+    if isinstance(value, (np.ndarray, jax.Array)):
+        return value
+    if isinstance(value, Variable):
+        return value.raw_value
+    if _is_torch_tensor(value):
+        return value.detach().cpu().numpy()
+    if _is_table(value):
+        array = value.to_numpy()
+        return array[:, None] if array.ndim == 1 else array
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(
+            f"{where} is a list whose items differ in length, so it is no array: {error}. Pad the "
+            "items, for instance with `keras.utils.pad_sequences`."
+        ) from error
+
+
+def _from_objects(array: np.ndarray, where: str) -> np.ndarray:
+    if all(isinstance(item, (str, bytes)) for item in array.flat):
+        return array
+    try:
+        return array.astype(dtypes.standardize_dtype(None))
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{where} holds Python objects that are not all numbers. Pass a dict of columns, "
+            "`dict(frame)`, if it is a data frame with columns of different kinds."
+        ) from error
+
+
+def _is_torch_tensor(value: Any) -> bool:
+    return all(hasattr(value, name) for name in ("detach", "cpu", "numpy"))
+
+
+def _is_table(value: Any) -> bool:
+    return hasattr(value, "to_numpy") and type(value).__module__.split(".")[0] in (
+        "pandas",
+        "polars",
+        "pyarrow",
+    )
+
+
+def common_length(parts: dict[str, Any]) -> int:
+    """The number of samples, the same in all arrays.
+
+    Args:
+        parts: from the names x, y and sample_weight to structures of arrays, or None.
+
+    Raises:
+        ValueError: if there are no samples, or the lengths differ.
+    """
+    lengths = {
+        name: [len(array) for array in tree.flatten(part) if array is not None]
+        for name, part in parts.items()
+    }
+    lengths = {name: found for name, found in lengths.items() if found}
+    distinct = {length for found in lengths.values() for length in found}
+    if len(distinct) > 1:
+        shown = ", ".join(
+            f"{name} has {' and '.join(map(str, dict.fromkeys(found)))}"
+            for name, found in lengths.items()
+        )
+        raise ValueError(
+            f"All arrays must hold the same number of samples, but {shown}. Check how they were "
+            "sliced; the first axis counts the samples."
+        )
+    if not distinct or distinct == {0}:
+        raise ValueError("There is no data: the arrays hold no samples.")
+    return distinct.pop()
+
+
+def train_validation_split(arrays: Any, validation_split: float) -> tuple[Any, Any]:
+    """Split off the last part of arrays for validation.
+
+    Args:
+        arrays: nested structure of arrays of one length, such as `(x, y, sample_weight)`; None
+            stays None.
+        validation_split: share of the samples that goes to the second part, from 0 to 1.
+
+    Returns:
+        The structure with the first samples, and that with the last.
+
+    Raises:
+        ValueError: for data other than arrays, or if either part would be empty.
+
+    >>> import numpy as np
+    >>> from cornu.data import train_validation_split
+    >>> train, validation = train_validation_split(np.arange(4), 0.25)
+    >>> train.tolist(), validation.tolist()
+    ([0, 1, 2], [3])
+    """
+    for leaf in tree.flatten(arrays):
+        if leaf is not None and not is_array_like(leaf):
+            raise ValueError(
+                f"validation_split needs arrays, but got data of type {type(leaf).__name__}. Pass "
+                "validation_data instead."
+            )
+    arrays = to_arrays(arrays, "x")
+    count = common_length({"x": arrays})
+    first = int(np.floor(count * (1.0 - validation_split)))
+    if first == 0 or first == count:
+        raise ValueError(
+            f"validation_split={validation_split} leaves no samples for "
+            f"{'training' if first == 0 else 'validation'}: there are {count} in all. Pass more "
+            "data or another share."
+        )
+    return (
+        tree.map_structure(lambda a: None if a is None else a[:first], arrays),
+        tree.map_structure(lambda a: None if a is None else a[first:], arrays),
+    )
