@@ -1,5 +1,6 @@
 """Constraints: projections of weights after each optimizer step."""
 
+from cornu.core import registry
 from cornu.constraints.base import Constraint
 from cornu.constraints.lookup import deserialize, get, serialize
 from cornu.constraints.norms import MaxNorm, MinMaxNorm, NonNeg, UnitNorm
@@ -24,3 +25,5 @@ __all__ = [
     "unit_norm",
     "serialize",
 ]
+
+registry.publish_getter("constraint", get)

@@ -71,11 +71,7 @@ class DTypePolicy:
     def convert_input(self, x: Any, autocast: bool, dtype: Any) -> Any:
         """An input as an array, in `dtype` if it is a float and `autocast` holds."""
         dtype = dtypes.standardize_dtype(dtype)
-        if isinstance(x, KerasTensor):
-            if autocast and dtypes.is_float(x.dtype) and x.dtype != dtype:
-                return x.astype(dtype)
-            return x
-        if isinstance(x, (bool, int)):
+        if isinstance(x, (KerasTensor, bool, int)):
             return x
         if isinstance(x, float):
             return jnp.asarray(x, dtype if autocast else None)

@@ -50,6 +50,21 @@ def published_name(member: Any) -> tuple[str, str] | None:
     return _published_name.get(id(member))
 
 
+_getters: dict[str, Callable] = {}
+
+
+def publish_getter(kind: str, getter: Callable) -> None:
+    """Enter a room's `get` function: what turns a name or config into an object of that kind."""
+    _getters[kind] = getter
+
+
+def get(kind: str, identifier: Any) -> Any:
+    """The initializer, regularizer, constraint, ... that an identifier means; None for None."""
+    if identifier is None or (callable(identifier) and not inspect.isclass(identifier)):
+        return identifier
+    return _getters[kind](identifier)
+
+
 # --- names of the user's own classes -----------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Initializers: they make the first values of weights."""
 
+from cornu.core import registry
 from cornu.initializers.base import Initializer
 from cornu.initializers.constant import Constant, Identity, Ones, Zeros
 from cornu.initializers.lookup import deserialize, get, serialize
@@ -78,3 +79,5 @@ __all__ = [
     "variance_scaling",
     "zeros",
 ]
+
+registry.publish_getter("initializer", get)

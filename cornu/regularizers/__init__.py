@@ -1,5 +1,6 @@
 """Regularizers: penalties that weights or outputs add to the loss."""
 
+from cornu.core import registry
 from cornu.regularizers.base import Regularizer
 from cornu.regularizers.lookup import deserialize, get, serialize
 from cornu.regularizers.norms import L1, L1L2, L2, OrthogonalRegularizer
@@ -24,3 +25,5 @@ __all__ = [
     "orthogonal_regularizer",
     "serialize",
 ]
+
+registry.publish_getter("regularizer", get)

@@ -1,0 +1,70 @@
+"""Cornu: the Keras 3 API on JAX/XLA.
+
+Submodules and the names below are loaded when first used, so the import itself is cheap.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_SUBMODULES = frozenset(
+    "activations applications backend callbacks config constraints core data datasets "
+    "distribution dtype_policies engine export initializers kernels layers legacy losses metrics "
+    "mixed_precision models ops optimizers preprocessing quantizers random regularizers saving "
+    "training tree tuner utils visualization wrappers".split()
+)
+_NAMES = {
+    "DTypePolicy": "cornu.core.dtype_policy",
+    "FloatDTypePolicy": "cornu.dtype_policies",
+    "Function": "cornu.core.graph",
+    "Initializer": "cornu.initializers",
+    "Input": "cornu.layers",
+    "InputSpec": "cornu.core.input_spec",
+    "KerasTensor": "cornu.ops.symbolic",
+    "Layer": "cornu.layers",
+    "Loss": "cornu.losses",
+    "Metric": "cornu.metrics",
+    "Model": "cornu.models",
+    "Operation": "cornu.ops.symbolic",
+    "Optimizer": "cornu.optimizers",
+    "Regularizer": "cornu.regularizers",
+    "Sequential": "cornu.models",
+    "StatelessScope": "cornu.core.scope",
+    "SymbolicScope": "cornu.core.scope",
+    "Variable": "cornu.core.variable",
+    "grad": "cornu.core.gradients",
+    "name_scope": "cornu.core.scope",
+    "value_and_grad": "cornu.core.gradients",
+}
+
+
+def version() -> str:
+    """The library's version.
+
+    >>> import cornu as keras
+    >>> keras.version() == keras.__version__
+    True
+    """
+    return __version__
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        value = getattr(importlib.import_module(_NAMES[name]), name)
+        globals()[name] = value
+        return value
+    if name in _SUBMODULES:
+        try:
+            return importlib.import_module(f"cornu.{name}")
+        except ModuleNotFoundError as error:
+            if error.name == f"cornu.{name}":
+                raise AttributeError(f"module 'cornu' has no attribute {name!r}") from None
+            raise
+    raise AttributeError(f"module 'cornu' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_NAMES, *_SUBMODULES})

@@ -1,0 +1,68 @@
+"""Gradients with respect to Variables, for training steps written in the stateful style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+
+from cornu.core.scope import StatelessScope, thread
+
+
+def value_and_grad(
+    function: Callable, variables: Any = None, has_aux: bool = False
+) -> Callable[..., tuple]:
+    """A function that returns `function`'s value and its gradients with respect to Variables.
+
+    Args:
+        function: returns a scalar, or `(scalar, anything)` with `has_aux`. It reads Variables as
+            it pleases; what it assigns is assigned.
+        variables: the Variables to differentiate by, in a list.
+        has_aux: whether the function returns something beside the scalar.
+
+    Returns:
+        A function of the same arguments that returns `(value, gradients)`.
+
+    >>> import cornu as keras
+    >>> w = keras.Variable(3.0)
+    >>> value, grads = keras.value_and_grad(lambda: w * w, [w])()
+    >>> float(value), float(grads[0])
+    (9.0, 6.0)
+    """
+    if not variables:
+        raise ValueError("value_and_grad needs the list of Variables to differentiate by.")
+    variables = list(variables)
+
+    def wrapper(*args: Any, **kwargs: Any) -> tuple:
+        captured: dict[str, Any] = {}
+
+        def pure(values: list) -> tuple:
+            with StatelessScope(list(zip(variables, values)), collect_losses=False) as scope:
+                result = function(*args, **kwargs)
+                value, aux = result if has_aux else (result, None)
+            targets = list(scope.updated.values())
+            captured["targets"], captured["layers"] = targets, list(scope.layer_losses)
+            updates = [scope.values[id(v)][1] for v in targets]
+            return value, (aux, updates, list(scope.layer_losses.values()))
+
+        start = [v.raw_value for v in variables]
+        (value, (aux, updates, losses)), gradients = jax.value_and_grad(pure, has_aux=True)(start)
+        for variable, update in zip(captured["targets"], updates):
+            variable.assign(update)
+        if thread.scope is not None:
+            thread.scope.layer_losses.update(zip(captured["layers"], losses))
+        return ((value, aux) if has_aux else value), gradients
+
+    return wrapper
+
+
+def grad(function: Callable, variables: Any = None, has_aux: bool = False) -> Callable:
+    """Like `value_and_grad`, but returns the gradients alone (with the aux behind them if any)."""
+    both = value_and_grad(function, variables, has_aux)
+
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        value, gradients = both(*args, **kwargs)
+        return (gradients, value[1]) if has_aux else gradients
+
+    return wrapper

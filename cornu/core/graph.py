@@ -1,0 +1,109 @@
+"""`Function`: the graph between symbolic inputs and outputs, in an order in which it can run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cornu import tree
+from cornu.engine.names import auto_name
+from cornu.ops.symbolic import KerasTensor, Node, Operation, any_symbolic
+
+
+def sort_graph(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> list[Node]:
+    """The nodes between inputs and outputs, each behind the nodes it needs.
+
+    Raises:
+        ValueError: if an output depends on a symbolic tensor that is not among the inputs.
+    """
+    given = {id(t) for t in inputs}
+    order: list[Node] = []
+    done: set[int] = set()
+    stack: list[tuple[Any, bool]] = [(t, False) for t in reversed(outputs)]
+    while stack:
+        item, expanded = stack.pop()
+        if expanded:
+            order.append(item)
+            continue
+        if id(item) in given:
+            continue
+        history = item._keras_history
+        node = None if history is None else history.operation._inbound_nodes[history.node_index]
+        if node is None or node.is_input:
+            raise ValueError(
+                f"The output of the model depends on {item!r}, which is not among its inputs. "
+                "Add it to `inputs`, or build the output from the inputs alone."
+            )
+        if id(node) in done:
+            continue
+        done.add(id(node))
+        stack.append((node, True))
+        stack.extend((t, False) for t in reversed(node.parents))
+    return order
+
+
+class Function(Operation):
+    """A graph of operations as one operation.
+
+    Args:
+        inputs: symbolic tensors, nested as the call's argument will be.
+        outputs: symbolic tensors made from them, nested as the result shall be.
+        name: its name.
+
+    >>> import cornu as keras
+    >>> x = keras.Input((2,))
+    >>> double = keras.Function(x, x * 2)
+    >>> double(keras.ops.ones((1, 2))).tolist()
+    [[2.0, 2.0]]
+    """
+
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None):
+        super().__init__(name or auto_name("function"))
+        self._inputs_struct, self._outputs_struct = inputs, outputs
+        self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
+        self._order = sort_graph(self._inputs, self._outputs)
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic inputs, flat."""
+        return self._inputs
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The symbolic outputs, flat."""
+        return self._outputs
+
+    @property
+    def operations(self) -> list[Operation]:
+        """The operations of the graph, each once, in running order."""
+        return list({id(node.operation): node.operation for node in self._order}.values())
+
+    def call(self, inputs: Any) -> Any:
+        return run_graph(self, inputs)
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        return super().compute_output_spec(inputs)
+
+
+def run_graph(function: Any, inputs: Any, wrap: Callable | None = None) -> Any:
+    """Run a sorted graph on values (or on other symbolic tensors).
+
+    Args:
+        function: has `_inputs`, `_order` and `_outputs_struct`.
+        inputs: values in the structure of the inputs.
+        wrap: gives the callable to use for an operation; the operation itself by default.
+    """
+    values = dict(zip(map(id, function._inputs), tree.flatten(inputs)))
+    for node in function._order:
+        args, kwargs = node.fill(values)
+        operation = node.operation if wrap is None else wrap(node.operation)
+        outputs = operation(*args, **kwargs)
+        values.update(zip(map(id, node.outputs), _tensors(outputs)))
+    return tree.map_structure(lambda t: values[id(t)], function._outputs_struct)
+
+
+def _tensors(outputs: Any) -> list:
+    flat = tree.flatten(outputs)
+    return [t for t in flat if isinstance(t, KerasTensor)] if any_symbolic(outputs) else [
+        t for t in flat if hasattr(t, "shape")
+    ]

@@ -1,0 +1,755 @@
+"""`Layer`: state and computation in one callable object."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from cornu import tree
+from cornu.core import dtype_policy as dtype_policies
+from cornu.core import masking, registry, tracking
+from cornu.core.call_spec import call_signature, shapes_of, tensor_arguments
+from cornu.core.input_spec import check_inputs
+from cornu.core.scope import StatelessScope, autocast, name_path, name_scope, thread
+from cornu.core.seed_generator import SeedGenerator
+from cornu.core.variable import Variable
+from cornu.engine import dtypes
+from cornu.ops.symbolic import Node, Operation, any_symbolic, infer_output
+
+
+class CallContext:
+    """What holds for a whole nest of layer calls: the outermost layer and the training flag."""
+
+    __slots__ = ("entry", "training")
+
+    def __init__(self, entry: Layer):
+        self.entry = entry
+        self.training: bool | None = None
+
+
+class Layer(Operation):
+    """Base of everything that has weights: write `build` and `call`, get the rest.
+
+    Args:
+        activity_regularizer: regularizer of the outputs (name, function or object), or None.
+        trainable: whether the variables are trained.
+        dtype: dtype name or `DTypePolicy`; the global policy by default.
+        autocast: whether float inputs are cast to the compute dtype.
+        name: unique name; made from the class name by default.
+        **kwargs: `input_shape` (without batch) or `input_dim`, for a first layer in a Sequential.
+
+    >>> import cornu as keras
+    >>> class Scale(keras.layers.Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight(shape=(input_shape[-1],), initializer="ones")
+    ...     def call(self, inputs):
+    ...         return inputs * self.factor
+    >>> Scale()(keras.ops.ones((2, 3))).shape
+    (2, 3)
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Layer:
+        instance = super().__new__(cls)
+        instance.__dict__["_arguments"] = (args, kwargs)
+        return instance
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:
+            cls.build = _wrapped_build(cls.__dict__["build"])
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
+        # `_variables` comes first so that a walk meets variables in their order of creation.
+        self._variables: list[Variable] = []
+        super().__init__(name)
+        input_shape = kwargs.pop("input_shape", None)
+        input_dim = kwargs.pop("input_dim", None)
+        if input_dim is not None:
+            input_shape = (input_dim,)
+        self._input_shape_arg = None if input_shape is None else tuple(input_shape)
+        if kwargs:
+            raise TypeError(
+                f"{type(self).__name__} got arguments it does not know: {sorted(kwargs)}."
+            )
+        self.activity_regularizer = registry.get("regularizer", activity_regularizer)
+        self.dtype_policy = dtype_policies.get(dtype)
+        self.autocast = autocast
+        self.built = False
+        self.input_spec = None
+        self.supports_masking = type(self).compute_mask is not Layer.compute_mask
+        self._trainable = bool(trainable)
+        self._losses: list = []
+        self._build_shapes: dict | None = None
+        self._path_names = thread.names
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Variable):
+            own = self.__dict__.setdefault("_variables", [])
+            if not any(v is value for v in own):
+                own.append(value)
+        object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.__dict__.get('name')}, built={self.__dict__.get('built')}>"
+
+    # --- variables -----------------------------------------------------------------------------
+
+    def add_weight(
+        self,
+        shape: Any = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
+    ) -> Variable:
+        """Create a Variable that belongs to the layer.
+
+        Args:
+            shape: tuple of ints; a scalar by default.
+            initializer: name, object or callable `(shape, dtype)`; Glorot uniform for floats,
+                zeros for the rest by default.
+            dtype: dtype name; the policy's variable dtype by default.
+            trainable: whether optimizers change it.
+            autocast: whether it is read in the compute dtype.
+            regularizer: its penalty is added to the loss.
+            constraint: applied after each update.
+            aggregation: how replicas agree.
+            overwrite_with_gradient: whether its "gradient" is its new value.
+            name: name within the layer.
+
+        Returns:
+            The Variable.
+        """
+        dtype = self.variable_dtype if dtype is None else dtypes.standardize_dtype(dtype)
+        if initializer is None:
+            initializer = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"
+        shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        with name_path((*self._own_path(), self.name)):
+            variable = Variable(
+                registry.get("initializer", initializer),
+                shape=shape,
+                dtype=dtype,
+                trainable=trainable,
+                autocast=autocast,
+                aggregation=aggregation,
+                name=name,
+            )
+        variable.regularizer = registry.get("regularizer", regularizer)
+        variable.constraint = registry.get("constraint", constraint)
+        variable.overwrite_with_gradient = overwrite_with_gradient
+        variable.trainable_by_design = trainable
+        variable.trainable = trainable and self._trainable
+        self._variables.append(variable)
+        return variable
+
+    def _own_path(self) -> tuple[str, ...]:
+        """The scopes the layer was called under, without its own name."""
+        names = thread.names
+        return names[:-1] if names and names[-1] == self.name else names
+
+    def _own_variables(self) -> list[Variable]:
+        own = tracking.members(self, Variable)
+        return sorted(own, key=lambda v: not getattr(v, "trainable_by_design", v.trainable))
+
+    @property
+    def _layers(self) -> list[Layer]:
+        return [m for m in tracking.members(self, Layer) if m is not self]
+
+    def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> list[Layer]:
+        found: dict[int, Layer] = {id(self): self}
+
+        def walk(layer: Layer) -> None:
+            for inner in layer._layers:
+                if id(inner) not in found:
+                    found[id(inner)] = inner
+                    if recursive:
+                        walk(inner)
+
+        walk(self)
+        return list(found.values())[0 if include_self else 1 :]
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All variables of the layer and the layers in it, random seeds included."""
+        found: list[Variable] = []
+        for layer in self._flatten_layers():
+            found += layer._own_variables()
+            found += [generator.state for generator in tracking.members(layer, SeedGenerator)]
+        return tracking.unique(found)
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All variables but the states of random seeds."""
+        found: list[Variable] = []
+        for layer in self._flatten_layers():
+            found += layer._own_variables()
+        return tracking.unique(found)
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The variables that optimizers change."""
+        return [v for v in self.variables if v.trainable]
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """The other variables: moving statistics, seeds, frozen weights."""
+        return [v for v in self.variables if not v.trainable]
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that optimizers change."""
+        return [v for v in self.weights if v.trainable]
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The other weights."""
+        return [v for v in self.weights if not v.trainable]
+
+    @property
+    def metrics_variables(self) -> list[Variable]:
+        """The variables of all metrics."""
+        return [v for metric in self.metrics for v in metric.variables]
+
+    @property
+    def metrics(self) -> list:
+        """The metrics among the attributes of the layer and the layers in it."""
+        metric_class = registry.PUBLISHED.get(("keras.metrics", "Metric"))
+        if metric_class is None:
+            return []
+        return tracking.unique(
+            m for layer in self._flatten_layers() for m in tracking.members(layer, metric_class)
+        )
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the variables are trained; setting it reaches all layers inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self._flatten_layers():
+            layer._trainable = bool(value)
+            for variable in layer._own_variables():
+                by_design = getattr(variable, "trainable_by_design", None)
+                if by_design is None:
+                    variable.trainable_by_design = by_design = variable.trainable
+                variable.trainable = bool(value) and by_design
+
+    @property
+    def path(self) -> str:
+        """The layer's name behind the names of the scopes it was made in."""
+        return "/".join((*self._path_names, self.name))
+
+    def get_weights(self) -> list[np.ndarray]:
+        """The weights' values as NumPy arrays."""
+        return [v.numpy() for v in self.weights]
+
+    def set_weights(self, weights: Any) -> None:
+        """Set the weights from arrays in the order of `get_weights`.
+
+        Raises:
+            ValueError: if their number or a shape differs.
+        """
+        variables = self.weights
+        if len(variables) != len(weights):
+            raise ValueError(
+                f"Layer {self.name!r} has {len(variables)} weights, got {len(weights)} arrays. "
+                "Build the layer first (call it once) if it has none yet."
+            )
+        for variable, value in zip(variables, weights):
+            if tuple(np.shape(value)) != variable.shape:
+                raise ValueError(
+                    f"Layer {self.name!r}: weight {variable.path!r} has shape {variable.shape}, "
+                    f"got an array of shape {tuple(np.shape(value))}."
+                )
+        for variable, value in zip(variables, weights):
+            variable.assign(value)
+
+    def count_params(self) -> int:
+        """Number of values in all weights.
+
+        Raises:
+            ValueError: if the layer is not built yet.
+        """
+        if not self.built:
+            raise ValueError(
+                f"Layer {self.name!r} has no weights yet, so they cannot be counted. Call it on "
+                "data or `build` it with an input shape first."
+            )
+        return sum(v.size for v in self.weights)
+
+    # --- dtypes --------------------------------------------------------------------------------
+
+    @property
+    def dtype(self) -> str:
+        """Dtype of the variables."""
+        return self.variable_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        """Dtype of the variables."""
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def compute_dtype(self) -> str:
+        """Dtype of the computations."""
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def input_dtype(self) -> str:
+        """Dtype that float inputs are cast to."""
+        return self.compute_dtype
+
+    @property
+    def quantization_mode(self) -> str | None:
+        """How the layer is quantized; None if it is not."""
+        return self.dtype_policy.quantization_mode
+
+    # --- building ------------------------------------------------------------------------------
+
+    def build(self, input_shape: Any = None) -> None:
+        """Create the variables; the shape is that of the first argument of `call`."""
+        self._build_shapes = {"input_shape": input_shape}
+        self.built = True
+
+    def _build_for(self, arguments: dict[str, Any]) -> None:
+        tensors = tensor_arguments(arguments)
+        overridden = type(self).build is not Layer.build
+        if overridden:
+            names = call_signature(inspect.unwrap(type(self).build)).names
+            if len(names) <= 1:
+                first = next(iter(tensors.values()), next(iter(arguments.values()), None))
+                shapes = {names[0]: shapes_of(first)} if names else {}
+            else:
+                shapes = {n: shapes_of(arguments.get(n.removesuffix("_shape"))) for n in names}
+                if names[0] not in ("input_shape",) and all(v is None for v in shapes.values()):
+                    shapes = dict(zip(names, map(shapes_of, tensors.values())))
+            self.build(**shapes)
+        else:
+            # Layers inside build themselves as `call` reaches them.
+            self._build_shapes = {
+                f"{name}_shape": shapes_of(value) for name, value in tensors.items()
+            }
+        self.built = True
+
+    def get_build_config(self) -> dict | None:
+        """The shapes the layer was built with."""
+        shapes = self._build_shapes
+        if not shapes:
+            return None
+        return {"input_shape": next(iter(shapes.values()))} if len(shapes) == 1 else dict(shapes)
+
+    def build_from_config(self, config: dict) -> None:
+        """Build with the shapes that `get_build_config` returned."""
+        if not config or type(self).build is Layer.build:
+            return
+        names = call_signature(inspect.unwrap(type(self).build)).names
+        shapes = {key: _as_shapes(value) for key, value in config.items()}
+        if set(shapes) <= set(names):
+            self.build(**shapes)
+        else:
+            self.build(*list(shapes.values())[: len(names)])
+
+    # --- calling -------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if "built" not in self.__dict__:
+            raise RuntimeError(
+                f"{type(self).__name__}.__init__ did not call super().__init__(). Call it first, "
+                "before setting attributes."
+            )
+        symbolic = any_symbolic(args, kwargs)
+        if not symbolic:
+            args = self._converted(args)
+            kwargs = self._converted(kwargs)
+        signature = call_signature(type(self).call)
+        arguments, training, mask_given = self._bound(signature, args, kwargs)
+        first = next(iter(arguments.values()), None)
+        check_inputs(self.input_spec, first, self.name)
+        self._fill_masks(signature, arguments, mask_given)
+
+        outer = thread.call_context
+        context = outer
+        if outer is None:
+            context = thread.call_context = CallContext(self)
+            if not symbolic:
+                self._clear_losses()
+        outer_training = context.training
+        training = self._resolve_training(signature, training, outer_training)
+        context.training = training
+        if signature.takes("training"):
+            arguments["training"] = training
+            if training is None:
+                arguments["training"] = signature.defaults.get("training", None)
+        try:
+            with name_scope(self.name), autocast(self._autocast_dtype()):
+                if not self.built:
+                    self._build_for(arguments)
+                if symbolic:
+                    outputs = self._symbolic_call(signature, arguments)
+                else:
+                    outputs = self._run(signature, arguments)
+                    if self.activity_regularizer is not None:
+                        for leaf in tree.flatten(outputs):
+                            self.add_loss(self.activity_regularizer(leaf))
+            if self.supports_masking or any_symbolic(outputs) is False:
+                self._mask_outputs(first, outputs)
+        finally:
+            context.training = outer_training
+            thread.call_context = outer
+        return outputs
+
+    def _autocast_dtype(self) -> str | None:
+        compute = self.compute_dtype
+        return compute if compute != self.variable_dtype and dtypes.is_float(compute) else None
+
+    def _converted(self, structure: Any) -> Any:
+        policy, cast, dtype = self.dtype_policy, self.autocast, self.input_dtype
+        return tree.map_structure(lambda x: policy.convert_input(_raw(x), cast, dtype), structure)
+
+    def _bound(self, signature: Any, args: tuple, kwargs: dict) -> tuple[dict, Any, bool]:
+        """Arguments by name, the training flag given (None if not), whether a mask was given."""
+        kwargs = dict(kwargs)
+        training = kwargs.get("training")
+        if "training" in kwargs and not (signature.takes("training") or signature.takes_any_keyword):
+            kwargs.pop("training")
+        if kwargs.get("mask") is None and "mask" in kwargs and not signature.takes("mask"):
+            kwargs.pop("mask")
+        try:
+            bound = signature.signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            raise TypeError(
+                f"Layer {self.name!r} ({type(self).__name__}) cannot be called so: {error}. "
+                f"Its `call` takes {signature.signature}."
+            ) from error
+        training = bound.get("training", training)
+        return dict(bound), training, bound.get("mask") is not None
+
+    def _resolve_training(self, signature: Any, given: Any, outer: Any) -> Any:
+        if given is not None:
+            return given
+        if outer is not None:
+            return outer
+        return signature.defaults.get("training")
+
+    def _fill_masks(self, signature: Any, arguments: dict, mask_given: bool) -> None:
+        tensors = tensor_arguments(arguments)
+        for i, (name, value) in enumerate(tensors.items()):
+            names = [f"{name}_mask"] + (["mask"] if i == 0 else [])
+            target = next((n for n in names if signature.takes(n)), None)
+            if target is None or arguments.get(target) is not None:
+                continue
+            mask = masking.get_masks(value)
+            if mask is not None:
+                arguments[target] = mask
+
+    def _run(self, signature: Any, arguments: dict) -> Any:
+        bound = inspect.BoundArguments(signature.signature, arguments)
+        with jax.named_scope(self.name):
+            return self.call(*bound.args, **bound.kwargs)
+
+    def _symbolic_call(self, signature: Any, arguments: dict) -> Any:
+        bound = inspect.BoundArguments(signature.signature, arguments)
+        args, kwargs = bound.args, dict(bound.kwargs)
+        outputs = self.compute_output_spec(*args, **kwargs)
+        # The graph keeps what the user passed; masks and the training flag are found at run time.
+        for name in list(kwargs):
+            if name == "training" or kwargs[name] is None:
+                kwargs.pop(name)
+        kept, defaults = list(args), list(signature.names)
+        while kept and len(kept) > 1 and len(kept) <= len(defaults):
+            name = defaults[len(kept) - 1]
+            if name in signature.defaults and kept[-1] is signature.defaults[name]:
+                kept.pop()
+            elif name == "training" or ((name == "mask" or name.endswith("_mask")) and any_symbolic(kept[-1])):
+                kept.pop()
+            else:
+                break
+        Node(self, tuple(kept), kwargs, outputs)
+        return outputs
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs from the inputs; what subclasses write."""
+        raise NotImplementedError(f"Layer {type(self).__name__} must define `call`.")
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        """Record a call on symbolic tensors and return the symbolic outputs."""
+        return self(*args, **kwargs)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Symbolic outputs for symbolic inputs, by abstract evaluation of `call`."""
+        if type(self).compute_output_shape is not Layer.compute_output_shape:
+            return self._spec_from_shape(args, kwargs)
+        with StatelessScope():
+            return infer_output(self._call_converted, *args, **kwargs)
+
+    def _call_converted(self, *args: Any, **kwargs: Any) -> Any:
+        return self.call(*self._converted(args), **self._converted(kwargs))
+
+    def _spec_from_shape(self, args: tuple, kwargs: dict) -> Any:
+        from_shapes = self.compute_output_shape(*map(shapes_of, args[:1]))
+        return tree.map_shape_structure(
+            lambda shape: dtype_policies.KerasTensor(shape, self.compute_dtype), from_shapes
+        )
+
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
+        """Shape of the outputs for the shapes of the inputs.
+
+        Args:
+            *args: the inputs' shapes: tuples, None for unknown sizes, nested as the inputs are.
+            **kwargs: likewise.
+        """
+
+        def tensor(shape: tuple) -> Any:
+            return dtype_policies.KerasTensor(shape, self.compute_dtype)
+
+        args = tuple(tree.map_shape_structure(tensor, shape) for shape in args)
+        kwargs = {k: tree.map_shape_structure(tensor, shape) for k, shape in kwargs.items()}
+        kwargs = {k.removesuffix("_shape"): v for k, v in kwargs.items()}
+        if "input" in kwargs and not args:
+            args = (kwargs.pop("input"),)
+        with StatelessScope(), name_scope(self.name):
+            if not self.built:
+                signature = call_signature(type(self).call)
+                self._build_for(dict(signature.signature.bind(*args, **kwargs).arguments))
+            outputs = infer_output(self._call_converted, *args, **kwargs)
+        return tree.map_structure(lambda t: t.shape, outputs)
+
+    # --- masks ---------------------------------------------------------------------------------
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """Mask of the outputs: that of the inputs, for layers that support masking."""
+        return previous_mask
+
+    def _mask_outputs(self, inputs: Any, outputs: Any) -> None:
+        if not self.supports_masking:
+            return
+        previous = masking.get_masks(inputs)
+        if type(self).compute_mask is Layer.compute_mask and previous is None:
+            return
+        if any_symbolic(outputs):
+            with StatelessScope():
+                mask = self._symbolic_mask(inputs, previous)
+        else:
+            mask = self.compute_mask(inputs, previous)
+        if mask is not None:
+            masking.set_masks(outputs, mask)
+
+    def _symbolic_mask(self, inputs: Any, previous: Any) -> Any:
+        if not any_symbolic(previous) and not any_symbolic(inputs):
+            return None
+        spec = infer_output(self.compute_mask, inputs, previous)
+        return spec
+
+    # --- losses --------------------------------------------------------------------------------
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a scalar (or a list of scalars) to the training loss; call it inside `call`."""
+        for one in tree.flatten(loss):
+            if one is None:
+                continue
+            scope = thread.scope
+            if scope is None:
+                self._losses.append(one)
+            else:
+                scope.layer_losses.setdefault(id(self), []).append(one)
+                scope.add_loss(one)
+
+    def _own_losses(self) -> list:
+        scope = thread.scope
+        while scope is not None:
+            if id(self) in scope.layer_losses:
+                return scope.layer_losses[id(self)]
+            scope = scope._outer
+        return self._losses
+
+    def _clear_losses(self) -> None:
+        for layer in self._flatten_layers():
+            if layer._losses:
+                layer._losses.clear()
+            if thread.scope is not None:
+                thread.scope.layer_losses.pop(id(layer), None)
+
+    @property
+    def losses(self) -> list:
+        """Scalars added by `add_loss` in the last call, and the penalties of the weights."""
+        added = [loss for layer in self._flatten_layers() for loss in layer._own_losses()]
+        penalties = [
+            v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None
+        ]
+        return added + penalties
+
+    # --- pure calls ----------------------------------------------------------------------------
+
+    def stateless_call(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        *args: Any,
+        return_losses: bool = False,
+        **kwargs: Any,
+    ) -> tuple:
+        """Call the layer as a pure function of its variables.
+
+        Args:
+            trainable_variables: values for `self.trainable_variables`.
+            non_trainable_variables: values for `self.non_trainable_variables`.
+            *args: arguments of the call.
+            return_losses: whether to return the losses too.
+            **kwargs: likewise.
+
+        Returns:
+            `(outputs, non_trainable_variables)`, and the list of losses behind them if asked.
+        """
+        own, other = self.trainable_variables, self.non_trainable_variables
+        for what, variables, values in (
+            ("trainable", own, trainable_variables),
+            ("non-trainable", other, non_trainable_variables),
+        ):
+            if len(variables) != len(values):
+                raise ValueError(
+                    f"Layer {self.name!r} has {len(variables)} {what} variables, got "
+                    f"{len(values)} values."
+                )
+        mapping = [*zip(own, trainable_variables), *zip(other, non_trainable_variables)]
+        with StatelessScope(mapping, collect_losses=return_losses) as scope:
+            outputs = self(*args, **kwargs)
+            losses = self.losses if return_losses else None
+            updated = [scope.get_current_value(v) for v in other]
+        return (outputs, updated, losses) if return_losses else (outputs, updated)
+
+    def rematerialized_call(self, layer_call: Callable, *args: Any, **kwargs: Any) -> Callable:
+        """`layer_call` recomputed in the backward pass instead of stored."""
+        return jax.checkpoint(layer_call)
+
+    # --- files ---------------------------------------------------------------------------------
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put the layer's own variables into a dict-like store, under "0", "1", ..."""
+        for i, variable in enumerate(self._own_variables()):
+            store[str(i)] = np.asarray(variable.raw_value)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take the layer's own variables from a store that `save_own_variables` filled.
+
+        Raises:
+            ValueError: if the number of variables differs.
+        """
+        variables = self._own_variables()
+        if len(store.keys()) != len(variables):
+            hint = "" if variables or self.built else " The layer is not built: build it first."
+            raise ValueError(
+                f"Layer {self.name!r} has {len(variables)} variables, the file holds "
+                f"{len(store.keys())} for it.{hint}"
+            )
+        for i, variable in enumerate(variables):
+            variable.assign(store[str(i)][()] if hasattr(store[str(i)], "id") else store[str(i)])
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        config = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": dtype_policies.serialize(self.dtype_policy),
+        }
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = registry.serialize(self.activity_regularizer)
+        config.update(self._recorded_arguments(config))
+        return config
+
+    def _recorded_arguments(self, config: dict) -> dict:
+        """What the constructor was called with, for a subclass that has no `get_config`."""
+        cls = type(self)
+        if cls.get_config is not Layer.get_config or cls.__init__ is Layer.__init__:
+            return {}
+        args, kwargs = self._arguments
+        signature = inspect.signature(cls.__init__)
+        try:
+            bound = signature.bind(self, *args, **kwargs)
+        except TypeError:
+            return {}
+        given = dict(list(bound.arguments.items())[1:])
+        for name, parameter in signature.parameters.items():
+            if parameter.kind is parameter.VAR_KEYWORD:
+                given.update(given.pop(name, {}))
+            elif parameter.kind is parameter.VAR_POSITIONAL and given.get(name):
+                raise NotImplementedError(
+                    f"Layer {cls.__name__} takes *{name}; write its `get_config`."
+                )
+        try:
+            return {k: registry.serialize(v) for k, v in given.items() if k not in config}
+        except ValueError as error:
+            raise NotImplementedError(
+                f"Layer {cls.__name__} needs a `get_config` method: an argument of its constructor "
+                f"cannot be stored as it is ({error})"
+            ) from error
+
+    @classmethod
+    def from_config(cls, config: dict) -> Layer:
+        """A layer made from what `get_config` returned."""
+        config = dict(config)
+        if isinstance(config.get("dtype"), dict):
+            config["dtype"] = registry.deserialize(config["dtype"])
+        try:
+            return cls(**config)
+        except TypeError as error:
+            raise TypeError(
+                f"{cls.__name__} could not be made from its config {config!r}: {error}"
+            ) from error
+
+
+def _wrapped_build(build: Callable) -> Callable:
+    """`build` within the layer's name scope, with `built` set and the shapes kept."""
+    if getattr(build, "_is_wrapped", False):
+        return build
+
+    @functools.wraps(build)
+    def wrapper(self: Layer, *args: Any, **kwargs: Any) -> None:
+        inside = bool(thread.names) and thread.names[-1] == self.name
+        with name_path(thread.names if inside else (*thread.names, self.name)):
+            build(self, *args, **kwargs)
+        bound = call_signature(build).signature.bind(*args, **kwargs).arguments
+        self._build_shapes = dict(bound)
+        self.built = True
+
+    wrapper._is_wrapped = True
+    return wrapper
+
+
+def _raw(x: Any) -> Any:
+    if isinstance(x, Variable):
+        return x.value
+    return jnp.asarray(x) if isinstance(x, np.ndarray) and x.dtype.kind not in "OSUT" else x
+
+
+def _as_shapes(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        if all(d is None or isinstance(d, int) for d in value):
+            return tuple(value)
+        return [_as_shapes(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _as_shapes(v) for k, v in value.items()}
+    return value
+
+
+registry.publish("keras.layers", {"Layer": Layer})

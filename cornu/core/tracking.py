@@ -1,0 +1,36 @@
+"""What an object consists of: the variables and layers among its attributes.
+
+Nothing is registered by hand. The attributes are walked when somebody asks, into lists, tuples,
+dicts and sets, so a layer appended to a list later is found too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def members(obj: Any, kind: type | tuple[type, ...], skip: frozenset = frozenset()) -> list:
+    """Instances of `kind` among the object's attributes, each once, in order of creation."""
+    found: dict[int, Any] = {}
+    for name, value in vars(obj).items():
+        if name not in skip:
+            for item in _inside(value, kind):
+                found.setdefault(id(item), item)
+    return list(found.values())
+
+
+def _inside(value: Any, kind: type | tuple[type, ...]) -> Iterator[Any]:
+    if isinstance(value, kind):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _inside(item, kind)
+    elif isinstance(value, (list, tuple, set)):
+        for item in value:
+            yield from _inside(item, kind)
+
+
+def unique(items: Any) -> list:
+    """The items without repetitions (by identity), in order."""
+    return list({id(item): item for item in items}.values())
