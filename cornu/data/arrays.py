@@ -50,7 +50,7 @@ def to_arrays(structure: Any, where: str) -> Any:
         where: what it is, for messages: `"x"`.
 
     Returns:
-        The same structure of NumPy and JAX arrays; float64 becomes the default float type.
+        The same structure of NumPy and JAX arrays; floats become the default float type.
 
     Raises:
         ValueError: for what cannot be made an array, and for scalars.
@@ -82,8 +82,9 @@ def to_array(value: Any, where: str) -> np.ndarray | jax.Array:
         raise ValueError(f"{where} is a single number; the first axis must count the samples.")
     if isinstance(array, np.ndarray) and array.dtype == object:
         array = _from_objects(array, where)
-    if array.dtype == np.float64:
-        array = array.astype(dtypes.standardize_dtype(None))
+    floatx = dtypes.standardize_dtype(None)
+    if np.issubdtype(array.dtype, np.floating) and array.dtype.name != floatx:
+        array = array.astype(floatx)
     return array
 
 
