@@ -1,0 +1,50 @@
+"""`Softmax`: scores into probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu import activations, ops
+from cornu.core.layer import Layer
+
+
+class Softmax(Layer):
+    """Exponentials, normalised to sum 1.
+
+    Args:
+        axis: the axis, or several, over which they sum to 1.
+        **kwargs: `name`, `dtype`.
+
+    Called with a `mask` (1 or True where a score counts), the other scores get probability 0.
+
+    >>> import cornu as keras
+    >>> keras.layers.Softmax()([1.0, 1.0]).tolist()
+    [0.5, 0.5]
+    """
+
+    def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.axis = axis
+        self.supports_masking = True
+
+    def call(self, inputs: jax.Array, mask: Any = None) -> jax.Array:
+        """The probabilities."""
+        if mask is None:
+            return self._normalised(inputs)
+        counts = jnp.asarray(mask).astype("bool")
+        # Finite, so that a row without any score that counts gives 0 instead of NaN.
+        low = jnp.finfo(inputs.dtype).min
+        return jnp.where(counts, self._normalised(jnp.where(counts, inputs, low)), 0)
+
+    def _normalised(self, scores: jax.Array) -> jax.Array:
+        if isinstance(self.axis, int):
+            return activations.softmax(scores, axis=self.axis)
+        return ops.softmax(scores, axis=tuple(self.axis))
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        return {**super().get_config(), "axis": self.axis}

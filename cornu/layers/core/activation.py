@@ -1,0 +1,36 @@
+"""`Activation`: an activation function as a layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from cornu import activations
+from cornu.core.layer import Layer
+
+
+class Activation(Layer):
+    """Apply an activation function.
+
+    Args:
+        activation: function or name, such as `"relu"`.
+        **kwargs: `name`, `dtype`.
+
+    >>> import cornu as keras
+    >>> keras.layers.Activation("relu")([-1.0, 2.0]).tolist()
+    [0.0, 2.0]
+    """
+
+    def __init__(self, activation: Any, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self.activation = activations.get(activation)
+
+    def call(self, inputs: jax.Array) -> jax.Array:
+        """The activations."""
+        return self.activation(inputs)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        return {**super().get_config(), "activation": activations.serialize(self.activation)}

@@ -1,0 +1,145 @@
+"""`Embedding`: a vector for each of a fixed number of ids."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu import constraints, initializers, kernels, regularizers
+from cornu.core.layer import Layer
+from cornu.engine import dtypes
+from cornu.layers.core.lora import LowRankAdaptation
+from cornu.ops import not_equal
+
+
+class Embedding(LowRankAdaptation, Layer):
+    """Rows of a trainable table, looked up by id.
+
+    Args:
+        input_dim: number of ids: they go from 0 to `input_dim - 1`. Others give NaN.
+        output_dim: length of each vector.
+        embeddings_initializer: of the table, shape (input_dim, output_dim).
+        embeddings_regularizer: penalty on the table.
+        embeddings_constraint: projection of the table after each step.
+        mask_zero: whether id 0 stands for padding, which later layers then leave out.
+        weights: the table to start with, or a list that holds it.
+        lora_rank: if given, the table is frozen and a product of that rank is trained.
+        lora_alpha: the product is scaled by `lora_alpha / lora_rank`; 1 by default.
+        quantization_config: None.
+        **kwargs: `name`, `dtype`, `trainable`, `activity_regularizer`.
+
+    Input: integers of any shape; output: that shape with `output_dim` after it.
+
+    Raises:
+        ValueError: if `input_dim` or `output_dim` is no positive integer.
+
+    >>> import cornu as keras
+    >>> import numpy as np
+    >>> keras.layers.Embedding(10, 4)(np.array([[1, 2, 3]])).shape
+    (1, 3, 4)
+    """
+
+    lora_target = "embeddings"
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        weights: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
+    ):
+        if kwargs.pop("input_length", None) is not None:
+            warnings.warn(
+                "Embedding takes sequences of any length: remove `input_length`.", stacklevel=2
+            )
+        super().__init__(**kwargs)
+        for name, size in (("input_dim", input_dim), ("output_dim", output_dim)):
+            if isinstance(size, bool) or not hasattr(size, "__index__") or size <= 0:
+                raise ValueError(
+                    f"Embedding {self.name!r} needs a positive integer as `{name}`; got {size!r}."
+                )
+        self.input_dim = input_dim
+        self.output_dim = output_dim
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self.mask_zero = mask_zero
+        self.supports_masking = mask_zero
+        # Ids must not be rounded to the layer's half-precision dtype.
+        self.autocast = False
+        self.start_lora(lora_rank, lora_alpha, quantization_config)
+        if weights is not None:
+            self.build()
+            self.built = True
+            is_list = isinstance(weights, list) and len(weights) == 1
+            self._embeddings.assign(weights[0] if is_list else weights)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the table; it does not depend on the input."""
+        if self.built:
+            return
+        self._embeddings = self.add_weight(
+            name="embeddings",
+            shape=(self.input_dim, self.output_dim),
+            initializer=self.embeddings_initializer,
+            regularizer=self.embeddings_regularizer,
+            constraint=self.embeddings_constraint,
+        )
+        self.build_lora()
+
+    @property
+    def embeddings(self) -> Any:
+        """The table of shape (input_dim, output_dim), its low-rank addition included.
+
+        Raises:
+            AttributeError: before the layer is built.
+        """
+        if "_embeddings" not in vars(self):
+            raise AttributeError(
+                f"Embedding {self.name!r} has no table yet: it is made when the layer is built."
+            )
+        return self.adapted()
+
+    def call(self, inputs: jax.Array) -> jax.Array:
+        """The vectors, shape (*inputs.shape, output_dim)."""
+        ids = inputs if dtypes.is_integer(inputs.dtype) else inputs.astype("int32")
+        dtype = self.compute_dtype
+        vectors = kernels.embedding_lookup(self._embeddings.value.astype(dtype), ids)
+        if self.lora_enabled:
+            # The rows alone are multiplied, not the table.
+            rows = kernels.embedding_lookup(self._lora_a.value.astype(dtype), ids)
+            addition = jnp.matmul(rows, self._lora_b.value.astype(dtype))
+            vectors = vectors + self.lora_scale * addition
+        return vectors
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """True where the id is not 0; None without `mask_zero`."""
+        return not_equal(inputs, 0) if self.mask_zero else None
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """(*input_shape, output_dim)."""
+        return (*input_shape, self.output_dim)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        return {
+            **super().get_config(),
+            "input_dim": self.input_dim,
+            "output_dim": self.output_dim,
+            "embeddings_initializer": initializers.serialize(self.embeddings_initializer),
+            "embeddings_regularizer": regularizers.serialize(self.embeddings_regularizer),
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
+            "embeddings_constraint": constraints.serialize(self.embeddings_constraint),
+            "mask_zero": self.mask_zero,
+            **self.lora_config(),
+        }

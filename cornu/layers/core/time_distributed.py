@@ -1,0 +1,73 @@
+"""`TimeDistributed`: the same layer on each step of a sequence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu.core.layer import Layer
+from cornu.layers.core.wrapper import Wrapper
+
+
+class TimeDistributed(Wrapper):
+    """Apply a layer to every step.
+
+    Args:
+        layer: the layer; sees inputs of shape (batch, ...).
+        **kwargs: `name`, `dtype`.
+
+    Input shape (batch, time, ...), output shape (batch, time, ...).
+
+    >>> import cornu as keras
+    >>> layer = keras.layers.TimeDistributed(keras.layers.Flatten())
+    >>> layer(keras.ops.ones((2, 3, 4, 5))).shape
+    (2, 3, 20)
+    """
+
+    def __init__(self, layer: Layer, **kwargs: Any):
+        super().__init__(layer, **kwargs)
+        self.supports_masking = True
+
+    def build(self, input_shape: tuple) -> None:
+        """Build the layer inside for one step."""
+        super().build(self._step_shape(input_shape))
+
+    def _step_shape(self, input_shape: tuple) -> tuple:
+        if not isinstance(input_shape, (tuple, list)) or len(input_shape) < 3:
+            raise ValueError(
+                f"TimeDistributed {self.name!r} needs inputs of shape (batch, time, features, "
+                f"...); got shape {input_shape}."
+            )
+        return (input_shape[0], *input_shape[2:])
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """(batch, time, ...), the last sizes given by the layer inside."""
+        step = self.layer.compute_output_shape(self._step_shape(input_shape))
+        return (step[0], input_shape[1], *step[1:])
+
+    def call(self, inputs: jax.Array, training: bool | None = None, mask: Any = None) -> jax.Array:
+        """The outputs of all steps."""
+        if training and self.layer.non_trainable_weights:
+            # Running statistics change from step to step.
+            steps = range(inputs.shape[1])
+            outputs = [self._run(inputs[:, i], training, _at(mask, i)) for i in steps]
+            return jnp.stack(outputs, axis=1)
+        batch, time = inputs.shape[:2]
+        if mask is not None and mask.ndim >= 2:
+            mask = mask.reshape(batch * time, *mask.shape[2:])
+        outputs = self._run(inputs.reshape(batch * time, *inputs.shape[2:]), training, mask)
+        return outputs.reshape(batch, time, *outputs.shape[1:])
+
+    def _run(self, x: jax.Array, training: bool | None, mask: Any) -> jax.Array:
+        arguments = {}
+        if self.layer._call_has_training_arg:
+            arguments["training"] = training
+        if mask is not None and self.layer._call_has_mask_arg:
+            arguments["mask"] = mask
+        return self.layer(x, **arguments)
+
+
+def _at(mask: Any, step: int) -> Any:
+    return None if mask is None else mask[:, step]

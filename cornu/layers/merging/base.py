@@ -1,0 +1,102 @@
+"""What the layers that merge several tensors element by element share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+
+from cornu import ops
+from cornu.core.layer import Layer
+
+
+class Merge(Layer):
+    """Combine tensors whose shapes broadcast, after axes of size 1 next to the batch.
+
+    Subclasses define `merge`; `exact_inputs` is the number of inputs if only one will do.
+
+    Args:
+        **kwargs: `name`, `dtype`.
+    """
+
+    exact_inputs: int | None = None
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def merge(self, tensors: list[jax.Array]) -> jax.Array:
+        """Combine tensors of equal rank."""
+        raise NotImplementedError(f"{type(self).__name__} must define `merge`.")
+
+    def build(self, input_shape: Any) -> None:
+        """Check that the shapes fit."""
+        shapes = list_of_shapes(self, input_shape)
+        if self.exact_inputs not in (None, len(shapes)):
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r} merges exactly {self.exact_inputs} inputs; "
+                f"got {len(shapes)}, of shapes {shapes}."
+            )
+        self.compute_output_shape(shapes)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        """The shape that the inputs' shapes broadcast to; None where it is not known."""
+        shapes = list_of_shapes(self, input_shape)
+        rank = max(map(len, shapes))
+        expanded = [(*s[:1], *(1,) * (rank - len(s)), *s[1:]) for s in shapes]
+        result = []
+        for axis, sizes in enumerate(zip(*expanded)):
+            # The batch does not broadcast: a batch of one beside others is most often a bug.
+            distinct = {n for n in sizes if n is not None and (n != 1 or axis == 0)}
+            if len(distinct) > 1:
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r} got inputs of shapes {shapes}, which "
+                    f"do not fit each other: sizes {sorted(distinct)} meet on one axis."
+                )
+            known = next(iter(distinct), None)
+            unknown = any(n is None for n in sizes)
+            result.append(None if unknown and axis > 0 and known is None else known)
+            if not unknown and known is None:
+                result[-1] = 1
+        return tuple(result)
+
+    def call(self, inputs: Sequence[jax.Array]) -> jax.Array:
+        """The merged tensor."""
+        rank = max(x.ndim for x in inputs)
+        return self.merge(
+            [x.reshape(*x.shape[:1], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in inputs]
+        )
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """True where any input counts; None if one of them has no mask."""
+        if mask is None:
+            return None
+        check_masks(self, inputs, mask)
+        if any(m is None for m in mask):
+            return None
+        merged = mask[0]
+        for other in mask[1:]:
+            merged = ops.logical_or(merged, other)
+        return merged
+
+
+def list_of_shapes(layer: Layer, input_shape: Any) -> list[tuple]:
+    """The shapes of the inputs, checked to be several."""
+    is_list = isinstance(input_shape, (list, tuple)) and input_shape
+    if not is_list or not all(isinstance(s, (list, tuple)) for s in input_shape):
+        raise ValueError(
+            f"{type(layer).__name__} {layer.name!r} merges a list of tensors; got one of shape "
+            f"{input_shape}. Pass `[x1, x2]`."
+        )
+    return [tuple(s) for s in input_shape]
+
+
+def check_masks(layer: Layer, inputs: Any, mask: Any) -> None:
+    """Raise a ValueError unless there is a mask (or None) for each input."""
+    fits = isinstance(mask, (list, tuple)) and isinstance(inputs, (list, tuple))
+    if not fits or len(mask) != len(inputs):
+        raise ValueError(
+            f"{type(layer).__name__} {layer.name!r} needs a list of masks, one for each of its "
+            "inputs (None for one without)."
+        )

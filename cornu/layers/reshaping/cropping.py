@@ -1,0 +1,130 @@
+"""Borders cut off sequences, images and volumes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from cornu.core.input_spec import InputSpec
+from cornu.core.layer import Layer
+from cornu.engine import config
+from cornu.layers.reshaping.borders import amounts, one_axis, spatial_first
+
+
+class Cropping(Layer):
+    """What the croppings share; `_pairs` gives a pair for each spatial axis."""
+
+    def __init__(self, rank: int, data_format: str | None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.data_format = config.standardize_data_format(data_format)
+        self.input_spec = InputSpec(ndim=rank + 2)
+
+    def _pairs(self) -> tuple[tuple[int, int], ...]:
+        return self.cropping
+
+    def build(self, input_shape: tuple) -> None:
+        """Check that something is left."""
+        first = spatial_first(self.data_format)
+        sizes = input_shape[first : first + len(self._pairs())]
+        for size, pair in zip(sizes, self._pairs()):
+            if size is not None and sum(pair) >= size:
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r} would cut everything off: an input of "
+                    f"shape {tuple(input_shape)} is too small for cropping={self.cropping}."
+                )
+
+    def call(self, inputs: jax.Array) -> jax.Array:
+        """The middle of the tensor."""
+        self.build(inputs.shape)
+        index = [slice(None)] * inputs.ndim
+        for axis, (before, after) in enumerate(self._pairs(), spatial_first(self.data_format)):
+            index[axis] = slice(before, inputs.shape[axis] - after)
+        return inputs[tuple(index)]
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        return {**super().get_config(), "cropping": self.cropping, "data_format": self.data_format}
+
+
+class Cropping1D(Cropping):
+    """Cut steps off both ends of each sequence.
+
+    Args:
+        cropping: how many at both ends, or a pair (before, after).
+        **kwargs: `name`, `dtype`.
+
+    Input shape (batch, time, channels).
+
+    Raises:
+        ValueError: for negative amounts, or if nothing is left.
+
+    >>> import cornu as keras
+    >>> keras.layers.Cropping1D((1, 2))(keras.ops.ones((1, 5, 3))).shape
+    (1, 2, 3)
+    """
+
+    def __init__(self, cropping: Any = (1, 1), **kwargs: Any):
+        super().__init__(1, "channels_last", **kwargs)
+        self.cropping = one_axis(cropping, self, "cropping")
+
+    def _pairs(self) -> tuple[tuple[int, int], ...]:
+        return (self.cropping,)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        config = super().get_config()
+        del config["data_format"]
+        return config
+
+
+class Cropping2D(Cropping):
+    """Cut borders off each image.
+
+    Args:
+        cropping: an int for all sides, a pair (height, width), or a pair of pairs
+            ((top, bottom), (left, right)).
+        data_format: `"channels_last"`, shape (batch, height, width, channels), or
+            `"channels_first"`; the global setting by default.
+        **kwargs: `name`, `dtype`.
+
+    Raises:
+        ValueError: for negative amounts, or if nothing is left.
+
+    >>> import cornu as keras
+    >>> keras.layers.Cropping2D(((1, 0), (1, 1)))(keras.ops.ones((1, 4, 4, 3))).shape
+    (1, 3, 2, 3)
+    """
+
+    def __init__(
+        self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any
+    ):
+        super().__init__(2, data_format, **kwargs)
+        self.cropping = amounts(cropping, 2, self, "cropping")
+
+
+class Cropping3D(Cropping):
+    """Cut borders off each volume.
+
+    Args:
+        cropping: an int for all sides, three ints, or three pairs (before, after).
+        data_format: `"channels_last"`, shape (batch, depth, height, width, channels), or
+            `"channels_first"`; the global setting by default.
+        **kwargs: `name`, `dtype`.
+
+    Raises:
+        ValueError: for negative amounts, or if nothing is left.
+
+    >>> import cornu as keras
+    >>> keras.layers.Cropping3D(1)(keras.ops.ones((1, 4, 4, 4, 3))).shape
+    (1, 2, 2, 2, 3)
+    """
+
+    def __init__(
+        self,
+        cropping: Any = ((1, 1), (1, 1), (1, 1)),
+        data_format: str | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(3, data_format, **kwargs)
+        self.cropping = amounts(cropping, 3, self, "cropping")

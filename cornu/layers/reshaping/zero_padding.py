@@ -1,0 +1,111 @@
+"""Zeros around sequences, images and volumes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu.core.input_spec import InputSpec
+from cornu.core.layer import Layer
+from cornu.engine import config
+from cornu.layers.reshaping.borders import amounts, one_axis, spatial_first
+
+
+class ZeroPadding(Layer):
+    """What the paddings share; `self.padding` is a pair for each spatial axis."""
+
+    def __init__(self, rank: int, data_format: str | None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.data_format = config.standardize_data_format(data_format)
+        self.input_spec = InputSpec(ndim=rank + 2)
+
+    def _pairs(self) -> tuple[tuple[int, int], ...]:
+        return self.padding
+
+    def call(self, inputs: jax.Array) -> jax.Array:
+        """The padded tensor."""
+        width = [(0, 0)] * inputs.ndim
+        for axis, pair in enumerate(self._pairs(), spatial_first(self.data_format)):
+            width[axis] = pair
+        return jnp.pad(inputs, width)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        return {**super().get_config(), "padding": self.padding, "data_format": self.data_format}
+
+
+class ZeroPadding1D(ZeroPadding):
+    """Put zeros before and after each sequence.
+
+    Args:
+        padding: how many at both ends, or a pair (before, after).
+        data_format: `"channels_last"`, shape (batch, time, channels), or `"channels_first"`; the
+            global setting by default.
+        **kwargs: `name`, `dtype`.
+
+    Raises:
+        ValueError: for negative amounts.
+
+    >>> import cornu as keras
+    >>> keras.layers.ZeroPadding1D((1, 2))(keras.ops.ones((1, 3, 1)))[0, :, 0].tolist()
+    [0.0, 1.0, 1.0, 1.0, 0.0, 0.0]
+    """
+
+    def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Any):
+        super().__init__(1, data_format, **kwargs)
+        self.padding = one_axis(padding, self, "padding")
+
+    def _pairs(self) -> tuple[tuple[int, int], ...]:
+        return (self.padding,)
+
+
+class ZeroPadding2D(ZeroPadding):
+    """Put zeros around each image.
+
+    Args:
+        padding: an int for all sides, a pair (height, width), or a pair of pairs
+            ((top, bottom), (left, right)).
+        data_format: `"channels_last"`, shape (batch, height, width, channels), or
+            `"channels_first"`; the global setting by default.
+        **kwargs: `name`, `dtype`.
+
+    Raises:
+        ValueError: for negative amounts.
+
+    >>> import cornu as keras
+    >>> keras.layers.ZeroPadding2D((1, 2))(keras.ops.ones((1, 3, 3, 1))).shape
+    (1, 5, 7, 1)
+    """
+
+    def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Any):
+        super().__init__(2, data_format, **kwargs)
+        self.padding = amounts(padding, 2, self, "padding")
+
+
+class ZeroPadding3D(ZeroPadding):
+    """Put zeros around each volume.
+
+    Args:
+        padding: an int for all sides, three ints, or three pairs (before, after).
+        data_format: `"channels_last"`, shape (batch, depth, height, width, channels), or
+            `"channels_first"`; the global setting by default.
+        **kwargs: `name`, `dtype`.
+
+    Raises:
+        ValueError: for negative amounts.
+
+    >>> import cornu as keras
+    >>> keras.layers.ZeroPadding3D(1)(keras.ops.ones((1, 2, 2, 2, 1))).shape
+    (1, 4, 4, 4, 1)
+    """
+
+    def __init__(
+        self,
+        padding: Any = ((1, 1), (1, 1), (1, 1)),
+        data_format: str | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(3, data_format, **kwargs)
+        self.padding = amounts(padding, 3, self, "padding")
