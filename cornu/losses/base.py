@@ -1,0 +1,184 @@
+"""What all losses share: dtype, masks, sample weights, reduction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu import tree
+from cornu.core import dtype_policy, masking
+from cornu.engine import config
+from cornu.engine.names import auto_name, to_snake_case
+from cornu.losses.tensors import align_weights, as_dtype
+
+REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
+
+
+class Loss:
+    """Base of losses. Subclasses define `call(y_true, y_pred)`.
+
+    Args:
+        name: its name; made from the class's by default.
+        reduction: `"sum_over_batch_size"` or `"mean"` divide the weighted sum by the number of
+            values (those under the mask, if there is one); `"mean_with_sample_weight"` by the
+            sum of the weights; `"sum"` adds up; `"none"` or None keep one value per sample.
+        dtype: dtype of the computation, or a policy; the default float type if None.
+
+    Raises:
+        ValueError: for an unknown reduction.
+
+    >>> import cornu as keras
+    >>> class Squared(keras.Loss):
+    ...     def call(self, y_true, y_pred):
+    ...         return (y_true - y_pred) ** 2
+    >>> Squared()([1.0, 2.0], [1.0, 4.0]).item()
+    2.0
+    """
+
+    # Class numbers beyond 2048 are no float16: losses of sparse targets keep them integers.
+    integer_targets = False
+
+    def __init__(
+        self,
+        name: str | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        dtype: Any = None,
+    ):
+        if reduction not in REDUCTIONS:
+            raise ValueError(
+                f"Loss {type(self).__name__}: reduction must be one of {list(REDUCTIONS)}; got "
+                f"{reduction!r}."
+            )
+        self.name = name or auto_name(to_snake_case(type(self).__name__))
+        self.reduction = reduction
+        self._dtype = compute_dtype(dtype)
+
+    @property
+    def dtype(self) -> str:
+        """Dtype of the computation."""
+        return self._dtype
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> jax.Array:
+        """The loss of a batch.
+
+        Args:
+            y_true: targets, tensor or structure of tensors, first axis the batch.
+            y_pred: predictions, likewise; a mask they carry leaves steps out.
+            sample_weight: factors of the values: a number, or a tensor of shape (batch,), or of
+                the shape of the values `call` gives.
+
+        Returns:
+            A scalar, or the weighted values for reduction "none".
+        """
+        mask = None if tree.is_nested(y_pred) else masking.get_mask(y_pred)
+        y_pred = as_tensors(y_pred, self.dtype)
+        if not self.integer_targets:
+            y_true = as_tensors(y_true, self.dtype)
+        values = self.call(y_true, y_pred)
+        valid = masking.get_mask(values)
+        mask = valid if mask is None else mask if valid is None else mask & valid
+        return reduce_values(values, sample_weight, mask, self.reduction, self.dtype)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """The values of the loss, one per sample or per step."""
+        raise NotImplementedError(
+            f"{type(self).__name__} must define `call(self, y_true, y_pred)`."
+        )
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {"name": self.name, "reduction": self.reduction}
+
+    @classmethod
+    def from_config(cls, config: dict) -> Loss:
+        """A loss made from what `get_config` returned."""
+        return cls(**config)
+
+
+class FunctionLoss(Loss):
+    """A loss that is a function with its settings; Keras's named losses are subclasses.
+
+    Args:
+        fn: takes `y_true`, `y_pred` and the settings, returns one value per sample.
+        reduction: see `Loss`.
+        name: its name.
+        dtype: see `Loss`.
+        **settings: further arguments of the function.
+    """
+
+    def __init__(
+        self,
+        fn: Callable,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: Any = None,
+        **settings: Any,
+    ):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.fn = fn
+        self.settings = settings
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """The function's values."""
+        return self.fn(y_true, y_pred, **self.settings)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {**super().get_config(), **self.settings}
+
+    def __repr__(self) -> str:
+        settings = "".join(f", {key}={value!r}" for key, value in self.settings.items())
+        return f"<{type(self).__name__} name={self.name}{settings}>"
+
+
+def as_tensors(structure: Any, dtype: Any) -> Any:
+    """A tensor, a nested list of numbers, or a structure of tensors, in that dtype."""
+    if hasattr(structure, "shape"):
+        return as_dtype(structure, dtype)
+    if isinstance(structure, dict) or any(hasattr(x, "shape") for x in tree.flatten(structure)):
+        return tree.map_structure(lambda x: as_dtype(x, dtype), structure)
+    return as_dtype(structure, dtype)
+
+
+def compute_dtype(dtype: Any) -> str:
+    """The dtype that a loss or metric computes in; not that of the global policy by default."""
+    return config.floatx() if dtype is None else dtype_policy.get(dtype).compute_dtype
+
+
+def reduce_values(
+    values: Any, sample_weight: Any, mask: Any, reduction: str | None, dtype: Any
+) -> jax.Array:
+    """Weighted values of a loss brought down to a scalar, as `reduction` says."""
+    values = as_dtype(values, dtype)
+    weights = None
+    if sample_weight is not None:
+        weights = align_weights(as_dtype(sample_weight, values.dtype), values)
+    if mask is not None:
+        mask = align_weights(as_dtype(mask, values.dtype), values)
+        weights = mask if weights is None else weights * mask
+        # A masked step may hold anything, even a NaN, which no weight of 0 removes.
+        values = jnp.where(mask != 0, values, 0)
+    weighted = values if weights is None else values * weights
+    if reduction in ("none", None):
+        return weighted
+    total = jnp.sum(weighted)
+    if reduction == "sum" or total.size == weighted.size:
+        if reduction != "mean_with_sample_weight" or weights is None:
+            return total
+    if reduction == "mean_with_sample_weight" and weights is not None:
+        count = jnp.sum(jnp.broadcast_to(weights, weighted.shape))
+    elif mask is not None:
+        count = jnp.sum(jnp.broadcast_to(mask, weighted.shape))
+    else:
+        count = weighted.size
+    return divide(total, count)
+
+
+def divide(total: Any, count: Any) -> jax.Array:
+    """`total / count`, 0 for nothing of nothing."""
+    if isinstance(count, int):
+        return total / max(count, 1)
+    return jnp.where(count == 0, 0, total / jnp.where(count == 0, 1, count))

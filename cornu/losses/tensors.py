@@ -1,0 +1,74 @@
+"""How losses and metrics bring targets and predictions together: dtypes, ranks, masks, weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu import ops
+from cornu.engine import dtypes
+from cornu.ops.nn.activation import as_float
+from cornu.ops.symbolic import KerasTensor
+
+
+def as_dtype(x: Any, dtype: Any) -> Any:
+    """The tensor in that dtype; the very same object if it has it already."""
+    if x is None:
+        return None
+    if isinstance(x, KerasTensor):
+        return x if x.dtype == dtypes.standardize_dtype(dtype) else ops.cast(x, dtype)
+    dtype = dtypes.canonical(dtype)
+    if isinstance(x, jax.Array) and x.dtype == dtype:
+        return x
+    return ops.convert_to_tensor(x, dtype=dtype.name)
+
+
+def float_tensor(x: Any) -> Any:
+    """The tensor, in the default float type if it holds no floats; else the very same object."""
+    if isinstance(x, KerasTensor):
+        return x if dtypes.is_float(x.dtype) else ops.cast(x, dtypes.standardize_dtype(None))
+    return as_float(x)
+
+
+def same_rank(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Give the lower-ranked of two tensors the last axis of size 1 that it lacks.
+
+    Predictions pass untouched where it is the targets that lack it.
+    """
+    difference = len(y_pred.shape) - len(y_true.shape)
+    if difference == 1 and y_pred.shape[-1] == 1:
+        return ops.expand_dims(y_true, -1), y_pred
+    if difference == -1 and y_true.shape[-1] == 1:
+        return y_true, ops.expand_dims(y_pred, -1)
+    return y_true, y_pred
+
+
+def matched(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Targets in the predictions' float type, and both of the same rank if an axis of 1 is all
+    that is missing."""
+    y_pred = float_tensor(y_pred)
+    return same_rank(as_dtype(y_true, y_pred.dtype), y_pred)
+
+
+def align_weights(weights: Any, values: Any) -> Any:
+    """Weights with axes of size 1 behind them, so that they broadcast against the values.
+
+    Weights shaped like the first axes of the values count samples (or samples and steps); an
+    axis of size 1 too many is dropped; anything else broadcasts as it is.
+    """
+    rank, wanted = len(weights.shape), len(values.shape)
+    if rank == wanted + 1 and weights.shape[-1] == 1:
+        return ops.squeeze(weights, -1)
+    if 0 < rank < wanted and tuple(weights.shape) == tuple(values.shape[:rank]):
+        return jnp.reshape(weights, (*weights.shape, *(1,) * (wanted - rank)))
+    return weights
+
+
+def class_numbers(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
+    """Sparse targets as they are, without a class axis of size 1."""
+    y_true = ops.convert_to_tensor(y_true)
+    if len(y_true.shape) == len(y_pred.shape) and y_true.shape and y_true.shape[axis] == 1:
+        return ops.squeeze(y_true, axis)
+    return y_true

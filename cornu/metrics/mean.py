@@ -1,0 +1,185 @@
+"""Means and sums over all batches, and metrics that are the mean of a function."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu.core import masking, registry
+from cornu.losses.base import divide
+from cornu.losses.tensors import align_weights, as_dtype
+from cornu.metrics.base import Metric
+
+
+class Mean(Metric):
+    """Weighted mean of all values so far.
+
+    Args:
+        name: its name.
+        dtype: see `keras.Metric`.
+
+    >>> import cornu as keras
+    >>> metric = keras.metrics.Mean()
+    >>> metric.update_state([1.0, 3.0])
+    >>> metric.update_state([5.0], sample_weight=[2.0])
+    >>> metric.result().item()
+    3.5
+    """
+
+    def __init__(self, name: str | None = "mean", dtype: Any = None):
+        super().__init__(name=name, dtype=dtype)
+        self.total = self.add_variable((), "zeros", name="total")
+        self.count = self.add_variable((), "zeros", name="count")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Take values into account.
+
+        Args:
+            values: tensor of shape (batch, ...).
+            sample_weight: their weights: a number, or a tensor shaped like the first axes of
+                the values, or one that broadcasts.
+        """
+        values = as_dtype(values, float_dtype(self.dtype))
+        total, count = samplewise(values, sample_weight)
+        self.total.assign_add(total.astype(self.dtype))
+        self.count.assign_add(jnp.asarray(count).astype(self.dtype))
+
+    def result(self) -> jax.Array:
+        """The mean; 0 before the first value."""
+        return divide(self.total.raw_value, self.count.raw_value)
+
+    def reset_state(self) -> None:
+        """Forget all values."""
+        self.total.assign(0)
+        self.count.assign(0)
+
+
+class Sum(Metric):
+    """Weighted sum of all values so far.
+
+    Args:
+        name: its name.
+        dtype: see `keras.Metric`.
+
+    >>> import cornu as keras
+    >>> metric = keras.metrics.Sum()
+    >>> metric.update_state([1.0, 3.0])
+    >>> metric.result().item()
+    4.0
+    """
+
+    def __init__(self, name: str | None = "sum", dtype: Any = None):
+        super().__init__(name=name, dtype=dtype)
+        self.total = self.add_variable((), "zeros", name="total")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Take values into account, times their weights; see `Mean.update_state`."""
+        values = as_dtype(values, self.dtype)
+        if sample_weight is not None:
+            values = values * align_weights(as_dtype(sample_weight, self.dtype), values)
+        self.total.assign_add(jnp.sum(values))
+
+    def result(self) -> jax.Array:
+        """The sum."""
+        return self.total.raw_value
+
+    def reset_state(self) -> None:
+        """Forget all values."""
+        self.total.assign(0)
+
+
+class MeanMetricWrapper(Mean):
+    """Mean over all batches of what a function gives.
+
+    Args:
+        fn: takes `y_true`, `y_pred` and the further arguments; returns one value per sample.
+        name: its name, that of the class if None.
+        dtype: see `keras.Metric`.
+        **kwargs: further arguments of the function.
+
+    >>> import cornu as keras
+    >>> metric = keras.metrics.MeanMetricWrapper(keras.losses.huber, delta=2.0)
+    >>> metric([[0.0]], [[1.0]]).item()
+    0.5
+    """
+
+    # Class numbers beyond 256 are no bfloat16: metrics of sparse targets keep them integers.
+    integer_targets = False
+
+    def __init__(self, fn: Callable, name: str | None = None, dtype: Any = None, **kwargs: Any):
+        if not callable(fn):
+            raise TypeError(
+                f"{type(self).__name__} takes a function fn(y_true, y_pred); got {fn!r}."
+            )
+        super().__init__(name=name, dtype=dtype)
+        self._fn = fn
+        self._fn_kwargs = kwargs
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take a batch into account.
+
+        Args:
+            y_true: targets of shape (batch, ...).
+            y_pred: predictions; steps under their mask are left out.
+            sample_weight: see `Mean.update_state`.
+        """
+        mask = masking.get_mask(y_pred)
+        y_pred = as_dtype(y_pred, self.dtype)
+        if not self.integer_targets:
+            y_true = as_dtype(y_true, self.dtype)
+        values = self._fn(y_true, y_pred, **self._fn_kwargs)
+        valid = masking.get_mask(values)
+        mask = valid if mask is None else mask if valid is None else mask & valid
+        if mask is not None:
+            values = as_dtype(values, float_dtype(self.dtype))
+            sample_weight = masked_weights(values, sample_weight, mask)
+        super().update_state(values, sample_weight)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        settings = {key: registry.serialize(value) for key, value in self._fn_kwargs.items()}
+        return {**super().get_config(), "fn": registry.serialize(self._fn), **settings}
+
+    @classmethod
+    def from_config(cls, config: dict) -> MeanMetricWrapper:
+        """A metric made from what `get_config` returned."""
+        if cls is MeanMetricWrapper and "fn" in config:
+            config = registry.deserialize(config)
+        return cls(**config)
+
+
+class NamedMean(MeanMetricWrapper):
+    """A metric that is the mean of a function which its class stands for."""
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {"name": self.name, "dtype": self.dtype, **self._fn_kwargs}
+
+
+def float_dtype(dtype: str) -> Any:
+    """The dtype itself if it holds floats, else one that means can be computed in."""
+    return dtype if jnp.issubdtype(dtype, jnp.inexact) else "float32"
+
+
+def samplewise(values: jax.Array, sample_weight: Any) -> tuple[jax.Array, Any]:
+    """Weighted total and count of values whose mean is first taken within each sample."""
+    inner = math.prod(values.shape[1:])
+    if sample_weight is None:
+        return jnp.sum(values) / max(inner, 1), values.size // max(inner, 1)
+    weights = align_weights(as_dtype(sample_weight, values.dtype), values)
+    weights = jnp.broadcast_to(weights, values.shape)
+    # A value of weight 0 may be anything, even a NaN.
+    weighted = jnp.where(weights == 0, 0, values * weights)
+    return jnp.sum(weighted) / max(inner, 1), jnp.sum(weights) / max(inner, 1)
+
+
+def masked_weights(values: jax.Array, sample_weight: Any, mask: Any) -> jax.Array:
+    """Weights that are 0 where the mask is False."""
+    mask = align_weights(as_dtype(mask, values.dtype), values)
+    if sample_weight is None:
+        return mask
+    return mask * align_weights(as_dtype(sample_weight, values.dtype), values)
