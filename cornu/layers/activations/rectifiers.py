@@ -24,7 +24,7 @@ class ReLU(Layer):
         ValueError: for a negative setting.
 
     >>> import cornu as keras
-    >>> keras.layers.ReLU(max_value=6.0)([-1.0, 2.0, 9.0]).tolist()
+    >>> keras.layers.ReLU(max_value=6.0)(keras.ops.array([-1.0, 2.0, 9.0])).tolist()
     [0.0, 2.0, 6.0]
     """
 
@@ -72,7 +72,7 @@ class LeakyReLU(Layer):
         **kwargs: `name`, `dtype`.
 
     >>> import cornu as keras
-    >>> keras.layers.LeakyReLU(0.5)([-2.0, 3.0]).tolist()
+    >>> keras.layers.LeakyReLU(0.5)(keras.ops.array([-2.0, 3.0])).tolist()
     [-1.0, 3.0]
     """
 
@@ -105,7 +105,7 @@ class ELU(Layer):
         **kwargs: `name`, `dtype`.
 
     >>> import cornu as keras
-    >>> keras.layers.ELU(2.0)([-100.0, 3.0]).tolist()
+    >>> keras.layers.ELU(2.0)(keras.ops.array([-100.0, 3.0])).tolist()
     [-2.0, 3.0]
     """
 

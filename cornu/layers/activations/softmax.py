@@ -22,7 +22,7 @@ class Softmax(Layer):
     Called with a `mask` (1 or True where a score counts), the other scores get probability 0.
 
     >>> import cornu as keras
-    >>> keras.layers.Softmax()([1.0, 1.0]).tolist()
+    >>> keras.layers.Softmax()(keras.ops.array([1.0, 1.0])).tolist()
     [0.5, 0.5]
     """
 

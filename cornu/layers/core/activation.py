@@ -18,7 +18,7 @@ class Activation(Layer):
         **kwargs: `name`, `dtype`.
 
     >>> import cornu as keras
-    >>> keras.layers.Activation("relu")([-1.0, 2.0]).tolist()
+    >>> keras.layers.Activation("relu")(keras.ops.array([-1.0, 2.0])).tolist()
     [0.0, 2.0]
     """
 

@@ -14,7 +14,7 @@ class Identity(Layer):
         **kwargs: `name`, `dtype`.
 
     >>> import cornu as keras
-    >>> keras.layers.Identity()([1.0, 2.0]).tolist()
+    >>> keras.layers.Identity()(keras.ops.array([1.0, 2.0])).tolist()
     [1.0, 2.0]
     """
 

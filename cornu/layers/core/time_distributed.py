@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from cornu.core.call_spec import call_signature
 from cornu.core.layer import Layer
 from cornu.layers.core.wrapper import Wrapper
 
@@ -52,21 +53,18 @@ class TimeDistributed(Wrapper):
         if training and self.layer.non_trainable_weights:
             # Running statistics change from step to step.
             steps = range(inputs.shape[1])
-            outputs = [self._run(inputs[:, i], training, _at(mask, i)) for i in steps]
+            outputs = [self._run(inputs[:, i], _at(mask, i)) for i in steps]
             return jnp.stack(outputs, axis=1)
         batch, time = inputs.shape[:2]
         if mask is not None and mask.ndim >= 2:
             mask = mask.reshape(batch * time, *mask.shape[2:])
-        outputs = self._run(inputs.reshape(batch * time, *inputs.shape[2:]), training, mask)
+        outputs = self._run(inputs.reshape(batch * time, *inputs.shape[2:]), mask)
         return outputs.reshape(batch, time, *outputs.shape[1:])
 
-    def _run(self, x: jax.Array, training: bool | None, mask: Any) -> jax.Array:
-        arguments = {}
-        if self.layer._call_has_training_arg:
-            arguments["training"] = training
-        if mask is not None and self.layer._call_has_mask_arg:
-            arguments["mask"] = mask
-        return self.layer(x, **arguments)
+    def _run(self, x: jax.Array, mask: Any) -> jax.Array:
+        if mask is not None and call_signature(type(self.layer).call).takes("mask"):
+            return self.layer(x, mask=mask)
+        return self.layer(x)
 
 
 def _at(mask: Any, step: int) -> Any:

@@ -22,7 +22,7 @@ class Wrapper(Layer):
     >>> class Twice(keras.layers.Wrapper):
     ...     def call(self, inputs):
     ...         return self.layer(self.layer(inputs))
-    >>> Twice(keras.layers.Activation("relu"))([-1.0, 2.0]).tolist()
+    >>> Twice(keras.layers.Activation("relu"))(keras.ops.array([-1.0, 2.0])).tolist()
     [0.0, 2.0]
     """
 
