@@ -6,8 +6,9 @@ from math import prod
 import jax
 from jax import Array, lax
 
+from cornu.kernels.platforms import is_stock_only
 
-@jax.jit
+
 def dense(x: Array, kernel: Array) -> Array:
     """Multiply the last axis of x by a matrix.
 
@@ -25,25 +26,30 @@ def dense(x: Array, kernel: Array) -> Array:
     >>> dense(jnp.ones((2, 3, 4)), jnp.ones((4, 5))).shape
     (2, 3, 5)
     """
+    narrowing = _is_narrowing(prod(x.shape[:-1]), *kernel.shape)
+    return _dense(x, kernel, narrowing and not is_stock_only())
+
+
+def _is_narrowing(rows: int, features: int, units: int) -> bool:
+    """Whether it pays to transpose the kernel first, see `_dense`: measured for many shapes."""
+    if features < 2 * units:
+        return False
+    many_rows = isinstance(rows, int) and rows >= 2048  # rows may be symbolic in an export
+    return units <= 32 or (many_rows and features * units <= 2**17)
+
+
+@partial(jax.jit, static_argnums=2)
+def _dense(x: Array, kernel: Array, narrowing: bool) -> Array:
     features, units = kernel.shape
-    rows = prod(x.shape[:-1])
-    flat = lax.reshape(x, (rows, features))
-    # The product of a tall matrix's transpose with a narrow one is up to three times slower on a
-    # CPU than that of the narrow one's transpose with the tall one. That is the gradient of the
+    flat = lax.reshape(x, (prod(x.shape[:-1]), features))
+    # The product of a wide matrix's transpose with a narrow one is up to twice as slow on a CPU as
+    # that of the narrow one's transpose with the wide one. That product is the gradient of the
     # kernel; it comes about in the faster form if the kernel takes part transposed.
-    many_rows = isinstance(rows, int) and rows >= 256  # rows may be symbolic in an export
-    if features >= 2 * units and (many_rows or units <= 32):
+    if narrowing:
         product = lax.dot_general(flat, _transposed(kernel), (((1,), (1,)), ((), ())))
     else:
         product = lax.dot(flat, kernel)
     return lax.reshape(product, (*x.shape[:-1], units))
-
-
-def transposed_product(a: Array, b: Array) -> Array:
-    """Multiply the transpose of a (rows, m) with b (rows, n), the narrow one first."""
-    if a.shape[1] >= 2 * b.shape[1]:
-        return lax.optimization_barrier(b.T @ a).T
-    return a.T @ b
 
 
 def _transposed(kernel: Array) -> Array:
@@ -59,3 +65,10 @@ def _transposed(kernel: Array) -> Array:
 def dense_reference(x: Array, kernel: Array) -> Array:
     """Plain definition of `dense`."""
     return lax.dot_general(x, kernel, (((x.ndim - 1,), (0,)), ((), ())))
+
+
+def transposed_product(a: Array, b: Array) -> Array:
+    """Multiply the transpose of a (rows, m) with b (rows, n), the narrow one first."""
+    if a.shape[1] >= 2 * b.shape[1]:
+        return lax.optimization_barrier(b.T @ a).T
+    return a.T @ b

@@ -22,17 +22,23 @@ _stock_only: ContextVar[bool] = ContextVar("stock_only", default=False)
 
 @contextmanager
 def stock_formulations() -> Iterator[None]:
-    """Make every kernel traced in this context use its plain definition.
+    """Keep formulations for one platform out of what is traced in this context.
 
-    Exporters want one `convolution` or `reduce_window` rather than the slices that are fast on a
-    CPU; benchmarks want the stock lowering to compare with. The choice is made while tracing, so
-    wrap the call that traces, and trace a fresh function: `jax.jit` keeps what it traced before.
+    Kernels use their plain definition, and no optimization barriers. Exporters want one
+    `convolution` or `reduce_window` rather than the slices that are fast on a CPU; benchmarks want
+    the stock lowering to compare with. The choice is made while tracing, so wrap the call that
+    traces, and trace a fresh function: `jax.jit` keeps what it traced before.
     """
     token = _stock_only.set(True)
     try:
         yield
     finally:
         _stock_only.reset(token)
+
+
+def is_stock_only() -> bool:
+    """Whether this is the context of `stock_formulations`."""
+    return _stock_only.get()
 
 
 def by_platform(
@@ -93,7 +99,7 @@ def by_platform(
 
     @wraps(default)
     def call(*arrays: Any, **settings: Any) -> Any:
-        if _stock_only.get():
+        if is_stock_only():
             return default(*arrays, **settings)
         return compiled(tuple(sorted(settings.items())), *arrays)
 

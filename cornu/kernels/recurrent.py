@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from cornu.kernels.dense import dense
+from cornu.kernels.platforms import is_stock_only
 from cornu.kernels.recurrent_cells import (
     GRU_RESET_AFTER,
     GRU_RESET_BEFORE,
@@ -60,7 +61,9 @@ def lstm(
     """
     scale = gate_scale(LSTM, recurrent_kernel.shape[0], x.dtype)
     z = _project(x, kernel * scale, None if bias is None else bias * scale)
-    outputs, (h, c) = _run(LSTM, reverse, z, (h0, c0), (recurrent_kernel * scale,), mask)
+    outputs, (h, c) = _run(
+        LSTM, reverse, is_stock_only(), z, (h0, c0), (recurrent_kernel * scale,), mask
+    )
     return outputs, h, c
 
 
@@ -106,7 +109,7 @@ def gru(
         parameters = (*parameters, of_state)
         bias = None if bias is None else bias[0]
     z = _project(x, kernel * scale, None if bias is None else bias * scale)
-    outputs, (h,) = _run(cell, reverse, z, (h0,), parameters, mask)
+    outputs, (h,) = _run(cell, reverse, is_stock_only(), z, (h0,), parameters, mask)
     return outputs, h
 
 
@@ -141,7 +144,7 @@ def simple_rnn(
     ((2, 5, 3), (2, 3))
     """
     z = _project(x, kernel, bias)
-    outputs, (h,) = _run(SIMPLE, reverse, z, (h0,), (recurrent_kernel,), mask)
+    outputs, (h,) = _run(SIMPLE, reverse, is_stock_only(), z, (h0,), (recurrent_kernel,), mask)
     return outputs, h
 
 
@@ -151,10 +154,17 @@ def _project(x: Array, kernel: Array, bias: Array | None) -> Array:
     return z if bias is None else z + bias
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@partial(jax.jit, static_argnums=(0, 1, 2))
 def _run(
-    cell: Cell, reverse: bool, z: Array, states: tuple, parameters: tuple, mask: Array | None
+    cell: Cell,
+    reverse: bool,
+    stock_only: bool,
+    z: Array,
+    states: tuple,
+    parameters: tuple,
+    mask: Array | None,
 ) -> tuple[Array, tuple]:
+    # `stock_only` is here to have a trace of its own: the cells ask for it while they are traced.
     if mask is None:
         outputs, states = _sequence(cell, reverse, z, states, parameters, None)
         return jnp.swapaxes(outputs, 0, 1), states

@@ -57,6 +57,24 @@ def test_stock_formulations_reach_every_kernel_by_platform():
         assert "optimization_barrier" not in lowered_gradient(attend, "cpu")
 
 
+def narrow(x):
+    return kernels.dense(x, jnp.ones((3, 1)))
+
+
+def recur(x):
+    x, weights = x.reshape(2, 16, 3), jnp.ones((3, 9))
+    return kernels.gru(x, jnp.zeros((2, 3)), weights, weights, None)[0]
+
+
+@pytest.mark.parametrize("function", [narrow, recur])
+def test_stock_formulations_trace_no_barriers_and_no_choice_of_platform(function):
+    assert "optimization_barrier" in lowered_gradient(function, "cpu")
+    with kernels.stock_formulations():
+        text = lowered_gradient(function, "cpu")
+    assert "optimization_barrier" not in text
+    assert "stablehlo.case" not in text
+
+
 def test_stock_formulations_end_with_their_context():
     with pytest.raises(ZeroDivisionError), kernels.stock_formulations():
         raise ZeroDivisionError
