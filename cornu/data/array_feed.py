@@ -72,7 +72,7 @@ class ArrayFeed:
         self.batch_size = DEFAULT_BATCH_SIZE if batch_size is None else int(batch_size)
         self._batches_in_pass = math.ceil(self.num_samples / self.batch_size)
         self._asked_steps = steps
-        self.steps = min(steps or self._batches_in_pass, self._batches_in_pass)
+        self.steps = steps or self._batches_in_pass
         self.shuffle = shuffle
         self.seed = drawn_seed(seed)
 

@@ -71,6 +71,7 @@ class StreamFeed:
             raise ValueError(f"There is no data: the {type(source).__name__} holds no batches.")
         self._iterator: Iterator | None = None
         self._first: list = []
+        self._begun = False
         self._structure: list | None = None
         self.exhausted = False
 
@@ -109,6 +110,10 @@ class StreamFeed:
             self.source.on_epoch_begin()
             raw = self._read(self._indices(epoch, start))
         else:
+            # Epochs are parts of one pass only if their length is given; validation, which is
+            # always epoch 0, sees the same batches each time.
+            if (not self._asked_steps or epoch == 0) and not is_iterator(self.source):
+                self._restart()
             raw = itertools.islice(self._continued(), start, self._asked_steps)
         found = start
         for batch in raw:
@@ -140,10 +145,16 @@ class StreamFeed:
             order = generator(self.seed, number).permutation(order)
         return order[part * steps : (part + 1) * steps][start:].tolist()
 
+    def _restart(self) -> None:
+        # A pass of which only the example was read is as good as new.
+        if self._begun:
+            self._iterator, self._first, self._begun = None, [], False
+
     def _continued(self) -> Iterator:
         """The raw batches from where the last epoch stopped, to the end of the pass."""
         if self._iterator is None:
             self._iterator = iterate(self.source)
+        self._begun = True
         while True:
             if self._first:
                 yield self._first.pop()

@@ -17,6 +17,8 @@ from cornu.optimizers.adamax import Adamax
 from cornu.optimizers.ftrl import Ftrl
 from cornu.optimizers.lamb import Lamb
 from cornu.optimizers.lion import Lion
+from cornu.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from cornu.optimizers.muon import Muon
 from cornu.optimizers.nadam import Nadam
 from cornu.optimizers.optimizer import Optimizer
 from cornu.optimizers.rmsprop import RMSprop
@@ -34,6 +36,8 @@ CLASSES = {
         Ftrl,
         Lamb,
         Lion,
+        LossScaleOptimizer,
+        Muon,
         Nadam,
         RMSprop,
         SGD,
@@ -46,11 +50,12 @@ BY_NAME = {
 }
 
 
-def get(identifier: Any) -> Optimizer:
+def get(identifier: Any) -> Optimizer | None:
     """The optimizer that an identifier means.
 
     Args:
-        identifier: a name such as `"adam"`, in any case; an optimizer, its class, or its config.
+        identifier: a name such as `"adam"`, in any case; an optimizer, its class, or its config; or
+            None.
 
     Raises:
         ValueError: for anything else; the message lists names close to it.
@@ -59,7 +64,7 @@ def get(identifier: Any) -> Optimizer:
     >>> type(keras.optimizers.get("rmsprop")).__name__
     'RMSprop'
     """
-    if isinstance(identifier, Optimizer):
+    if identifier is None or isinstance(identifier, Optimizer):
         return identifier
     if isinstance(identifier, dict):
         return deserialize(identifier)

@@ -360,10 +360,12 @@ class Optimizer(OptimizerState):
             return
         for variable in variables:
             if self._use_weight_decay(variable):
-                value = variable.raw_value
-                rate = jnp.asarray(self._learning_rate_value(), variable.dtype)
-                decay = jnp.asarray(self.weight_decay, variable.dtype)
-                variable.assign(value - value * decay * rate)
+                self._decay(variable, self.weight_decay)
+
+    def _decay(self, variable: Variable, share: float) -> None:
+        rate = jnp.asarray(self._learning_rate_value(), variable.dtype)
+        value = variable.raw_value
+        variable.assign(value - value * jnp.asarray(share, variable.dtype) * rate)
 
     def _update_averages(self, variables: list[Variable]) -> None:
         count = jnp.asarray(self.iterations)
