@@ -9,7 +9,7 @@ LogsMapping = Mapping[str, Any] | None
 
 
 class Callback:
-    """Has a method for each event of `fit`, `evaluate` and `predict`; subclass it and override some.
+    """Has a method for each event of `fit`, `evaluate` and `predict`; override some in a subclass.
 
     The methods get `logs`, a dict of the values so far. Those of a batch are running values over
     the epoch's batches up to it. Batches and epochs are counted from 0, and a batch from 0 in each

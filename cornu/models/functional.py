@@ -1,0 +1,206 @@
+"""`Functional`: a model that is a graph of layers and operations, and its config."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import tree
+from cornu.core import registry
+from cornu.core.layer import Layer
+from cornu.models.model import Model
+from cornu.ops import keras_names
+from cornu.ops.op import REGISTRY, OpCall
+from cornu.ops.symbolic import KerasTensor, Node, Operation
+
+
+class Functional(Model):
+    """A model from symbolic inputs to symbolic outputs; `Model(inputs, outputs)` makes one.
+
+    Args:
+        inputs: symbolic tensors, nested as the data will be.
+        outputs: symbolic tensors, nested as the results shall be.
+        name: its name.
+        **kwargs: `trainable` and `dtype`, as for layers.
+
+    >>> import cornu as keras
+    >>> x = keras.Input((3,))
+    >>> type(keras.Model(x, x + 1)).__name__
+    'Functional'
+    """
+
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any):
+        super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
+
+    def get_config(self) -> dict:
+        nodes = {id(node) for node in self._order}
+        nodes |= {id(t.history.operation._inbound_nodes[0]) for t in self._inputs}
+        places: dict[tuple[int, int], int] = {}
+        for operation in self._operations:
+            kept = [i for i, n in enumerate(operation._inbound_nodes) if id(n) in nodes]
+            places.update({(id(operation), old): new for new, old in enumerate(kept)})
+
+        def reference(tensor: KerasTensor) -> list:
+            operation, node_index, tensor_index = tensor.history
+            return [operation.name, places[id(operation), node_index], tensor_index]
+
+        layers = []
+        for operation in self._operations:
+            entry = _operation_config(operation)
+            entry["name"] = operation.name
+            entry["inbound_nodes"] = [
+                _node_config(node, reference)
+                for node in operation._inbound_nodes
+                if id(node) in nodes and not node.is_input
+            ]
+            layers.append(entry)
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "layers": layers,
+            "input_layers": tree.map_structure(reference, self._inputs_struct),
+            "output_layers": tree.map_structure(reference, self._outputs_struct),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> Model:
+        """A model made from what `get_config` returned."""
+        with registry.CustomObjectScope(custom_objects):
+            graph = rebuild_graph(config)
+            inputs = _tensors(config["input_layers"], graph)
+            outputs = _tensors(config["output_layers"], graph)
+            if cls is not Functional and cls.__init__ not in (Model.__init__, Functional.__init__):
+                cls = Functional
+            model = cls(inputs=inputs, outputs=outputs, name=config.get("name"))
+        if config.get("trainable") is False:
+            model.trainable = False
+        return model
+
+
+def rebuild_graph(config: dict) -> dict[str, Operation]:
+    """The operations of a saved graph by name, called on each other as the nodes say."""
+    operations: dict[str, Operation] = {}
+    waiting: list[tuple[str, dict]] = []
+    for entry in config["layers"]:
+        operation = _operation_from(entry)
+        operations[entry.get("name", operation.name)] = operation
+        waiting += [(entry.get("name", operation.name), n) for n in entry["inbound_nodes"]]
+    while waiting:
+        left = [(name, node) for name, node in waiting if not _apply(name, node, operations)]
+        if len(left) == len(waiting):
+            names = sorted({name for name, _ in left})
+            raise ValueError(f"The saved graph cannot be rebuilt: {names} need unknown tensors.")
+        waiting = left
+    return operations
+
+
+def _operation_config(operation: Operation) -> dict:
+    if isinstance(operation, OpCall):
+        module, class_name = keras_names.to_keras(operation.op.name)
+        return {
+            "module": module,
+            "class_name": class_name,
+            "config": registry.serialize_config(operation),
+            "registered_name": class_name,
+        }
+    return registry.serialize(operation)
+
+
+def _node_config(node: Node, reference: Any) -> dict:
+    def value(leaf: Any) -> Any:
+        if isinstance(leaf, KerasTensor):
+            place = {"shape": list(leaf.shape), "dtype": leaf.dtype, "keras_history": reference(leaf)}
+            return {"class_name": "__keras_tensor__", "config": place}
+        return registry.serialize(leaf)
+
+    return {
+        "args": [tree.map_structure(value, arg) for arg in node.args],
+        "kwargs": {key: tree.map_structure(value, arg) for key, arg in node.kwargs.items()},
+    }
+
+
+def _operation_from(entry: dict) -> Operation:
+    module = entry.get("module") or ""
+    if module.startswith("keras.src.ops") or module.startswith("keras.ops"):
+        name = keras_names.from_keras(entry["class_name"])
+        settings = registry.deserialize(
+            {k: v for k, v in entry["config"].items() if k != "name"}
+        )
+        return OpCall(REGISTRY[name], settings, entry.get("name"))
+    if registry.get_registered_object(entry.get("registered_name") or "") is None:
+        try:
+            name = keras_names.from_keras(entry["class_name"])
+        except (KeyError, ValueError):
+            name = None
+        if name in REGISTRY and module.startswith("keras.src."):
+            settings = registry.deserialize(
+                {k: v for k, v in entry["config"].items() if k != "name"}
+            )
+            return OpCall(REGISTRY[name], settings, entry.get("name"))
+    found = registry.deserialize(entry)
+    if not isinstance(found, (Layer, Operation)):
+        raise TypeError(f"{entry['class_name']!r} in the saved graph is no layer or operation.")
+    return found
+
+
+def _apply(name: str, node: Any, operations: dict[str, Operation]) -> bool:
+    if not isinstance(node, dict):
+        return _apply_legacy(name, node, operations)
+    ready = True
+
+    def value(leaf: Any) -> Any:
+        nonlocal ready
+        if isinstance(leaf, dict) and leaf.get("class_name") == "__keras_tensor__":
+            tensor = _tensor(leaf["config"]["keras_history"], operations)
+            ready = ready and tensor is not None
+            return tensor
+        return None
+
+    args, kwargs = tree.traverse(value, (list(node["args"]), dict(node["kwargs"])))
+    if not ready:
+        return False
+    args = [_keeping_tensors(a) for a in args]
+    kwargs = {k: _keeping_tensors(v) for k, v in kwargs.items()}
+    operations[name](*args, **kwargs)
+    return True
+
+
+def _keeping_tensors(value: Any) -> Any:
+    if isinstance(value, KerasTensor):
+        return value
+    if isinstance(value, dict) and "class_name" in value:
+        return registry.deserialize(value)
+    if isinstance(value, dict):
+        return {k: _keeping_tensors(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_keeping_tensors, value))
+    return value
+
+
+def _apply_legacy(name: str, node: list, operations: dict[str, Operation]) -> bool:
+    """A node as Keras 2 wrote it: a list of `[layer, node, tensor, kwargs]`."""
+    places = [node] if node and isinstance(node[0], str) else node
+    tensors = [_tensor(place[:3], operations) for place in places]
+    if any(t is None for t in tensors):
+        return False
+    kwargs = places[0][3] if len(places[0]) > 3 else {}
+    operations[name](tensors[0] if len(tensors) == 1 else tensors, **kwargs)
+    return True
+
+
+def _tensor(place: Any, operations: dict[str, Operation]) -> KerasTensor | None:
+    name, node_index, tensor_index = place
+    nodes = operations[name]._inbound_nodes if name in operations else []
+    return nodes[node_index].outputs[tensor_index] if node_index < len(nodes) else None
+
+
+def _tensors(places: Any, operations: dict[str, Operation]) -> Any:
+    """Tensors for a nested structure of `[name, node, tensor]`."""
+    if isinstance(places, dict):
+        return {key: _tensors(value, operations) for key, value in places.items()}
+    if len(places) == 3 and isinstance(places[0], str):
+        found = _tensor(places, operations)
+        if found is None:
+            raise ValueError(f"The saved graph has no tensor {places!r}.")
+        return found
+    tensors = [_tensors(value, operations) for value in places]
+    return tensors if isinstance(places, list) else tuple(tensors)

@@ -1,0 +1,288 @@
+"""`Model`: a layer that can be trained and saved; Functional or subclassed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cornu import tree
+from cornu.core import registry
+from cornu.core.graph import run_graph, sort_graph
+from cornu.core.input_layer import InputLayer
+from cornu.core.layer import Layer
+from cornu.ops.symbolic import KerasTensor
+from cornu.saving import model_io, weights_io
+from cornu.training.trainer import Trainer
+from cornu.visualization import summary as print_summary
+
+
+class Model(Trainer, Layer):
+    """A model: made from symbolic inputs and outputs, or subclassed with its own `call`.
+
+    Args:
+        *args: `(inputs, outputs)` for a Functional model: symbolic tensors or nested structures.
+        **kwargs: `inputs` and `outputs` by name; `name`, `trainable`, `dtype` as for layers.
+
+    >>> import cornu as keras
+    >>> x = keras.Input((3,))
+    >>> model = keras.Model(x, keras.layers.Dense(2)(x))
+    >>> model.output_shape
+    (None, 2)
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Model:
+        if cls is Model and is_functional(args, kwargs):
+            cls = registry.PUBLISHED["keras.src.models.functional", "Functional"]
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        if is_functional(args, kwargs):
+            named = dict(zip(("inputs", "outputs", "name"), args))
+            inputs = kwargs.pop("inputs", named.get("inputs"))
+            outputs = kwargs.pop("outputs", named.get("outputs"))
+            if "name" in named:
+                kwargs.setdefault("name", named["name"])
+            super().__init__(**kwargs)
+            self._set_graph(inputs, outputs)
+            return
+        if args:
+            raise TypeError(
+                f"{type(self).__name__} takes (inputs, outputs), symbolic tensors, or keyword "
+                f"arguments; got {args!r}."
+            )
+        super().__init__(**kwargs)
+
+    # --- the graph of a Functional model -------------------------------------------------------
+
+    def _set_graph(self, inputs: Any, outputs: Any) -> None:
+        for tensor in tree.flatten((inputs, outputs)):
+            if not isinstance(tensor, KerasTensor):
+                raise ValueError(
+                    f"Model {self.name!r}: inputs and outputs must be symbolic tensors, made from "
+                    f"keras.Input(...); got {tensor!r}."
+                )
+        self._inputs_struct, self._outputs_struct = inputs, outputs
+        self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
+        for tensor in self._inputs:
+            if tensor.history is None or not isinstance(tensor.history.operation, InputLayer):
+                # An inner tensor of another graph becomes an input of this one.
+                raise ValueError(
+                    f"Model {self.name!r}: input {tensor!r} does not come from keras.Input(...)."
+                )
+        self._order = sort_graph(self._inputs, self._outputs)
+        input_layers = [t.history.operation for t in self._inputs]
+        operations = [*input_layers, *(node.operation for node in self._order)]
+        self._operations = list({id(o): o for o in operations}.values())
+        names = [o.name for o in self._operations]
+        repeated = {n for n in names if names.count(n) > 1}
+        if repeated:
+            raise ValueError(
+                f"Model {self.name!r}: every layer needs its own name; {sorted(repeated)} occur "
+                "more than once. Pass `name=...` to those layers."
+            )
+        self.built = True
+
+    @property
+    def _has_graph(self) -> bool:
+        return "_order" in self.__dict__
+
+    @property
+    def inputs(self) -> list | None:
+        """The symbolic inputs, flat; None without a graph."""
+        return self._inputs if self._has_graph else None
+
+    @property
+    def outputs(self) -> list | None:
+        """The symbolic outputs, flat; None without a graph."""
+        return self._outputs if self._has_graph else None
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs in their structure."""
+        return self._inputs_struct if self._has_graph else super().input
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs in their structure."""
+        return self._outputs_struct if self._has_graph else super().output
+
+    @property
+    def input_shape(self) -> Any:
+        """Shape of the inputs, None for unknown sizes."""
+        return tree.map_structure(lambda t: t.shape, self.input)
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of the outputs, None for unknown sizes."""
+        return tree.map_structure(lambda t: t.shape, self.output)
+
+    @property
+    def input_names(self) -> list[str] | None:
+        """Names of the inputs."""
+        return [t.history.operation.name for t in self._inputs] if self._has_graph else None
+
+    @property
+    def output_names(self) -> list[str] | None:
+        """Names of the layers that give the outputs."""
+        if not self._has_graph:
+            return None
+        return [t.history.operation.name for t in self._outputs]
+
+    @property
+    def operations(self) -> list:
+        """Layers and functions of the graph, in running order."""
+        return list(self._operations) if self._has_graph else []
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers of the model, not those inside them."""
+        metrics = set(map(id, self.metrics)) if self.compiled else set()
+        return [layer for layer in self._layers if id(layer) not in metrics]
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        """Compute the outputs; subclasses write their own."""
+        if not self._has_graph:
+            raise NotImplementedError(
+                f"Model {type(self).__name__} must define `call(self, inputs)`."
+            )
+        return run_graph(self, self._standardized(inputs))
+
+    def _standardized(self, inputs: Any) -> list:
+        """Inputs as a flat list in the graph's order, checked against the symbolic inputs."""
+        if isinstance(inputs, dict):
+            names = [t.history.operation.name for t in self._inputs]
+            keys = names
+            if isinstance(self._inputs_struct, dict):
+                keys = sorted(self._inputs_struct)
+            elif set(self.input_names) - set(inputs):
+                missing = sorted(set(names) - set(inputs))
+                raise ValueError(
+                    f"Model {self.name!r} needs inputs named {names}; {missing} are missing from "
+                    f"the dict with keys {sorted(inputs)}."
+                )
+            flat = [inputs.get(key) for key in keys]
+        else:
+            flat = tree.flatten(inputs)
+        if len(flat) != len(self._inputs):
+            raise ValueError(
+                f"Model {self.name!r} has {len(self._inputs)} input(s) ({self.input_names}), got "
+                f"{len(flat)}. Pass a list, or a dict by name, with one array per input."
+            )
+        return [self._fitted(x, spec) for x, spec in zip(flat, self._inputs)]
+
+    def _fitted(self, x: Any, spec: KerasTensor) -> Any:
+        if x is None or not hasattr(x, "shape"):
+            return x
+        name, wanted, got = spec.history.operation.name, spec.shape, tuple(x.shape)
+        if len(got) == len(wanted) - 1 and wanted[-1] == 1:
+            x = x.reshape((*got, 1)) if not isinstance(x, KerasTensor) else x[..., None]
+        elif len(got) == len(wanted) + 1 and got[-1] == 1:
+            x = x[..., 0]
+        shape = tuple(x.shape)
+        fits = len(shape) == len(wanted) and all(
+            a is None or b is None or a == b for a, b in zip(wanted, shape)
+        )
+        if not fits:
+            shown = str(wanted).replace("None", "any")
+            raise ValueError(
+                f"Model {self.name!r}: input {name!r} expects shape {shown}, got {got}. Check the "
+                "shape of the data (the first size counts the examples)."
+            )
+        if not isinstance(x, KerasTensor) and str(x.dtype) != spec.dtype and spec.dtype != "string":
+            x = x.astype(spec.dtype) if self._may_cast(x, spec) else x
+        return x
+
+    @staticmethod
+    def _may_cast(x: Any, spec: KerasTensor) -> bool:
+        floats = ("float16", "bfloat16", "float32", "float64")
+        return not (str(x.dtype) in floats and spec.dtype in floats)
+
+    # --- looking -------------------------------------------------------------------------------
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """One layer, by its name or its place.
+
+        Raises:
+            ValueError: if there is none.
+        """
+        layers = self.layers
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ValueError(
+                    f"Model {self.name!r} has {len(layers)} layers; there is no layer {index}."
+                )
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"Model {self.name!r} has no layer named {name!r}. Its layers are "
+            f"{[layer.name for layer in layers]}."
+        )
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: list | None = None,
+        print_fn: Any = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Print a table of the layers, their output shapes and numbers of weights.
+
+        Args:
+            line_length: width of the table in characters.
+            positions: relative or absolute positions of the columns.
+            print_fn: called with the text instead of printing it.
+            expand_nested: whether to show the layers inside nested models.
+            show_trainable: whether to show which layers are trained.
+            layer_range: names (or patterns) of the first and the last layer to show.
+        """
+        print_summary(
+            self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
+        )
+
+    # --- files ---------------------------------------------------------------------------------
+
+    def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any) -> None:
+        """Write architecture, weights, and optimizer state to a `.keras` file.
+
+        Args:
+            filepath: path that ends in `.keras` (or `.h5`).
+            overwrite: whether to replace an existing file without asking.
+            zipped: False writes a folder instead of an archive.
+            **kwargs: passed on for `.h5` files.
+        """
+        model_io.save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None) -> None:
+        """Write the weights to a `.weights.h5` file."""
+        weights_io.save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+        """Read the weights from a `.weights.h5`, `.keras` or `.h5` file."""
+        weights_io.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The architecture as a JSON string; `model_from_json` makes a model of it."""
+        return json.dumps(registry.serialize(self), **kwargs)
+
+
+def is_functional(args: tuple, kwargs: dict) -> bool:
+    """Whether a constructor was given symbolic inputs and outputs."""
+    return (
+        len(args) >= 2
+        or (len(args) == 1 and "outputs" in kwargs)
+        or ("inputs" in kwargs and "outputs" in kwargs)
+    )
+
+
+def model_from_json(json_string: str, custom_objects: dict | None = None) -> Model:
+    """A model, with new weights, from what `Model.to_json` gave.
+
+    Args:
+        json_string: the text.
+        custom_objects: dict from name to class or function.
+    """
+    return registry.deserialize(json.loads(json_string), custom_objects)

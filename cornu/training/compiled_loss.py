@@ -1,0 +1,145 @@
+"""The losses given to `compile`, matched to the outputs of the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import losses, tree
+from cornu.metrics import Mean
+
+
+class CompiledLoss:
+    """Sum of the weighted losses of all outputs.
+
+    Args:
+        loss: a name, function, `Loss` or None; or a list or dict of these, one per output.
+        loss_weights: a number, or a list or dict of numbers.
+        output_names: the model's output names, where it has them.
+    """
+
+    def __init__(self, loss: Any, loss_weights: Any = None, output_names: list | None = None):
+        self.loss = loss
+        self.loss_weights = loss_weights
+        self.output_names = output_names
+        self.functions: list | None = None
+        self.metrics: list[Mean] = []
+
+    def build(self, y_true: Any, y_pred: Any) -> None:
+        """Match losses to outputs; `y_true` and `y_pred` need only shapes."""
+        predictions = tree.flatten(y_pred)
+        self.names = output_names(y_pred, self.output_names)
+        given = per_output(self.loss, self.names, "loss", y_pred)
+        targets = per_output(y_true, self.names, "y", y_pred, one_for_all=False)
+        self.functions = [
+            None if one is None else as_loss(one, target, prediction)
+            for one, target, prediction in zip(given, targets, predictions)
+        ]
+        weights = per_output(self.loss_weights, self.names, "loss_weights", y_pred)
+        self.weights = [1.0 if w is None else float(w) for w in weights]
+        if len(predictions) > 1:
+            self.metrics = [
+                Mean(name=f"{name}_loss")
+                for name, function in zip(self.names, self.functions)
+                if function is not None
+            ]
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """The total loss, a scalar; None if no output has a loss."""
+        if self.functions is None:
+            self.build(y_true, y_pred)
+        predictions = tree.flatten(y_pred)
+        targets = per_output(y_true, self.names, "y", y_pred, one_for_all=False)
+        weights = per_output(sample_weight, self.names, "sample_weight", y_pred)
+        total, trackers = None, iter(self.metrics)
+        rows = zip(self.functions, targets, predictions, weights, self.weights)
+        for function, target, prediction, sample_weights, weight in rows:
+            if function is None:
+                continue
+            value = function(target, prediction, sample_weight=sample_weights)
+            if self.metrics:
+                next(trackers).update_state(value, sample_weight=batch_size_of(prediction))
+            if weight != 1.0:
+                value = value * weight
+            total = value if total is None else total + value
+        return total
+
+
+def batch_size_of(prediction: Any) -> int:
+    """Number of examples in a batch of outputs."""
+    return prediction.shape[0] if len(prediction.shape) else 1
+
+
+def output_names(y_pred: Any, known: list | None) -> list[str]:
+    """A name for each output: the model's own, the dict's keys, or numbers."""
+    count = len(tree.flatten(y_pred))
+    if isinstance(y_pred, dict):
+        return [str(path[-1]) for path, _ in tree.flatten_with_path(y_pred)]
+    if known is not None and len(known) == count:
+        return list(known)
+    return ["output"] if count == 1 else [f"output_{i}" for i in range(count)]
+
+
+def per_output(
+    given: Any, names: list[str], argument: str, y_pred: Any, one_for_all: bool = True
+) -> list:
+    """What is given, as a list with one entry per output.
+
+    Raises:
+        ValueError: if the number differs or a name is not an output's.
+    """
+    if given is None:
+        return [None] * len(names)
+    if isinstance(given, dict) and not (len(names) == 1 and not set(given) & set(names)):
+        unknown = [key for key in given if key not in names]
+        if unknown:
+            raise ValueError(
+                f"`{argument}` has entries for {unknown}, but the model's outputs are {names}."
+            )
+        return [given.get(name) for name in names]
+    if isinstance(given, (list, tuple)) and not (len(names) == 1 and len(given) != 1):
+        if len(given) != len(names):
+            raise ValueError(
+                f"`{argument}` has {len(given)} entries, but the model has {len(names)} outputs "
+                f"({names}). Give one entry per output; None for an output without."
+            )
+        return list(given)
+    if len(names) == 1:
+        return [given]
+    if one_for_all and not hasattr(given, "shape"):
+        return [given] * len(names)
+    if one_for_all and argument == "sample_weight":
+        return [given] * len(names)
+    leaves = tree.flatten(given)
+    if len(leaves) == len(names):
+        return leaves
+    raise ValueError(
+        f"`{argument}` is one array, but the model has {len(names)} outputs ({names}). Pass a list "
+        "or a dict with one entry per output."
+    )
+
+
+def as_loss(identifier: Any, target: Any, prediction: Any) -> Any:
+    """A `Loss` from a name, function or object; "crossentropy" is resolved by the shapes."""
+    if identifier in ("crossentropy", "ce"):
+        identifier = kind_of_crossentropy(target, prediction) + "_crossentropy"
+    found = losses.get(identifier)
+    if isinstance(found, losses.Loss):
+        return found
+    name = getattr(found, "__name__", type(found).__name__)
+    return losses.LossFunctionWrapper(found, name=name)
+
+
+def kind_of_crossentropy(target: Any, prediction: Any) -> str:
+    """Which of binary, sparse categorical and categorical the shapes speak for."""
+    if prediction.shape and prediction.shape[-1] == 1:
+        return "binary"
+    if target is None or is_sparse(target, prediction):
+        return "sparse_categorical"
+    return "categorical"
+
+
+def is_sparse(target: Any, prediction: Any) -> bool:
+    """Whether the targets are class numbers rather than one value per class."""
+    if len(target.shape) < len(prediction.shape):
+        return True
+    return target.shape[-1] == 1 and prediction.shape[-1] != 1

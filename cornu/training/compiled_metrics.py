@@ -1,0 +1,138 @@
+"""The metrics given to `compile`, matched to the outputs of the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import metrics as metrics_room
+from cornu import tree
+from cornu.training.compiled_loss import is_sparse, output_names, per_output
+
+
+class CompiledMetrics:
+    """All metrics of all outputs; `weighted` ones see the sample weights.
+
+    Args:
+        metrics: names, functions or `Metric`s: a list for all outputs, or a list or dict with one
+            entry (an item or a list) per output.
+        weighted_metrics: likewise.
+        output_names: the model's output names, where it has them.
+    """
+
+    def __init__(
+        self, metrics: Any = None, weighted_metrics: Any = None, output_names: list | None = None
+    ):
+        self.given = metrics
+        self.given_weighted = weighted_metrics
+        self.output_names = output_names
+        self.rows: list[tuple[Any, int, bool]] | None = None
+        self.log_names: list[str] = []
+
+    @property
+    def metrics(self) -> list:
+        """The metric objects, in the order of the logs."""
+        return [metric for metric, _, _ in self.rows or ()]
+
+    def build(self, y_true: Any, y_pred: Any) -> None:
+        """Make the metric objects; `y_true` and `y_pred` need only shapes."""
+        predictions = tree.flatten(y_pred)
+        self.names = output_names(y_pred, self.output_names)
+        targets = per_output(y_true, self.names, "y", y_pred, one_for_all=False)
+        self.rows = []
+        several = len(predictions) > 1
+        for given, weighted in ((self.given, False), (self.given_weighted, True)):
+            for i, items in enumerate(self._per_output(given)):
+                for item in items:
+                    metric, shown = as_metric(item, targets[i], predictions[i])
+                    if metric is None:
+                        continue
+                    self.rows.append((metric, i, weighted))
+                    self.log_names.append(f"{self.names[i]}_{shown}" if several else shown)
+
+    def _per_output(self, given: Any) -> list[list]:
+        if given is None:
+            return [[] for _ in self.names]
+        if isinstance(given, dict):
+            given = per_output(given, self.names, "metrics", None)
+        elif not isinstance(given, (list, tuple)):
+            raise ValueError(
+                f"`metrics` must be a list, or a dict from output name to a list; got {given!r}."
+            )
+        elif len(self.names) == 1:
+            given = [tree.flatten(list(given))]
+        elif any(isinstance(item, (list, tuple)) for item in given) or (
+            len(given) == len(self.names)
+        ):
+            given = per_output(list(given), self.names, "metrics", None)
+        else:
+            raise ValueError(
+                f"`metrics` has {len(given)} entries, but the model has {len(self.names)} outputs "
+                f"({self.names}). Give a list of metrics per output, or a dict by output name."
+            )
+        return [
+            [] if one is None else list(one) if isinstance(one, (list, tuple)) else [one]
+            for one in given
+        ]
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Feed one batch to all metrics."""
+        if self.rows is None:
+            self.build(y_true, y_pred)
+        predictions = tree.flatten(y_pred)
+        targets = per_output(y_true, self.names, "y", y_pred, one_for_all=False)
+        weights = per_output(sample_weight, self.names, "sample_weight", y_pred)
+        for metric, i, weighted in self.rows:
+            if targets[i] is None:
+                continue
+            sample_weights = weights[i] if weighted else None
+            metric.update_state(targets[i], predictions[i], sample_weight=sample_weights)
+
+    def result(self) -> dict[str, Any]:
+        """The metrics' values by their names in the logs."""
+        found: dict[str, Any] = {}
+        for name, (metric, _, _) in zip(self.log_names, self.rows or ()):
+            value = metric.result()
+            if isinstance(value, dict):
+                found.update(value)
+                continue
+            key, count = name, 1
+            while key in found:
+                key, count = f"{name}_{count}", count + 1
+            found[key] = value
+        return found
+
+
+def as_metric(identifier: Any, target: Any, prediction: Any) -> tuple[Any, str]:
+    """A metric object and its name in the logs."""
+    if identifier is None:
+        return None, ""
+    if isinstance(identifier, str) and identifier in ACCURACY | CROSSENTROPY:
+        metric = _by_shape(identifier, target, prediction)
+        return metric, identifier
+    if isinstance(identifier, metrics_room.Metric):
+        return identifier, identifier.name
+    found = metrics_room.get(identifier)
+    if isinstance(found, metrics_room.Metric):
+        shown = identifier if isinstance(identifier, str) else found.name
+        return found, shown
+    name = identifier if isinstance(identifier, str) else getattr(found, "__name__", "metric")
+    return metrics_room.MeanMetricWrapper(found, name=name), name
+
+
+ACCURACY = {"accuracy", "acc"}
+CROSSENTROPY = {"crossentropy", "ce"}
+
+
+def _by_shape(name: str, target: Any, prediction: Any) -> Any:
+    binary = bool(prediction.shape) and prediction.shape[-1] == 1
+    if name in ACCURACY:
+        if binary:
+            return metrics_room.BinaryAccuracy(name=name)
+        if target is None or is_sparse(target, prediction):
+            return metrics_room.SparseCategoricalAccuracy(name=name)
+        return metrics_room.CategoricalAccuracy(name=name)
+    if binary:
+        return metrics_room.BinaryCrossentropy(name=name)
+    if target is None or is_sparse(target, prediction):
+        return metrics_room.SparseCategoricalCrossentropy(name=name)
+    return metrics_room.CategoricalCrossentropy(name=name)

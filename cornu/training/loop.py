@@ -1,0 +1,133 @@
+"""The loop over batches that `fit`, `evaluate` and `predict` share."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import numpy as np
+
+from cornu import tree
+from cornu.data import ArrayFeed
+from cornu.training.program import StepProgram
+
+# One dispatch of several short steps shall take about this long.
+TARGET_SECONDS = 0.03
+# Data larger than this stays on the host; batches are gathered there.
+DEVICE_DATA_BYTES = 4 * 2**30
+# Dispatches under way before the loop waits for the oldest.
+IN_FLIGHT = 16
+
+
+class Loop:
+    """Runs one step program over the batches of a feed.
+
+    Args:
+        program: what to run for each batch.
+        feed: where the batches come from.
+        steps: batches per epoch, None for all that come.
+        interval: batches between two calls of the batch hooks; None if nobody needs them.
+        eager: a function to call on each batch instead of the program.
+        steps_per_execution: steps that a dispatch shall hold at least.
+    """
+
+    def __init__(
+        self,
+        program: StepProgram,
+        feed: Any,
+        steps: int | None,
+        interval: int | None,
+        eager: Callable | None = None,
+        steps_per_execution: int = 1,
+    ):
+        self.program, self.feed, self.steps = program, feed, steps
+        self.interval, self.eager = interval, eager
+        self.steps_per_execution = steps_per_execution
+        self.whole = isinstance(feed, ArrayFeed)
+        self.device_data: Any = None
+
+    def epoch(self, epoch: int, start: int = 0) -> Iterator[tuple[int, int, Any, Any]]:
+        """Run an epoch; yields (first step, steps done, batch or None, result) per dispatch.
+
+        The generator is asked for the next item before the hooks of the step begin, so a caller
+        that needs a hook *before* a step uses `on_begin`.
+        """
+        if self.eager is None and self.whole and self._use_device(start):
+            yield from self._on_device(epoch, start)
+            return
+        pending: deque = deque()
+        for step, batch in enumerate(self._batches(epoch, start), start):
+            self.on_begin(step)
+            if self.eager is not None:
+                result = self.eager(batch)
+            else:
+                result = self.program.run(as_arguments(batch))
+            yield step, 1, batch, result
+            if self.eager is None:
+                pending.append(jax.tree.leaves(result)[:1])
+                if len(pending) > IN_FLIGHT:
+                    jax.block_until_ready(pending.popleft())
+
+    def on_begin(self, step: int) -> None:
+        """Called before the step is run; replaced by the caller."""
+
+    def _batches(self, epoch: int, start: int) -> Iterator:
+        # A feed made for a number of steps goes on where the last epoch stopped.
+        yield from self.feed.batches(epoch, start)
+
+    def _use_device(self, start: int) -> bool:
+        if self.interval == 1 or self.feed.num_samples < self.feed.batch_size:
+            return False
+        leaves = [a for a in tree.flatten(self.feed.arrays) if a is not None]
+        if any(np.dtype(a.dtype).kind in "OSUT" for a in leaves):
+            return False
+        if sum(a.size * a.dtype.itemsize for a in leaves) > DEVICE_DATA_BYTES:
+            return False
+        return self.program.is_short(as_arguments(self.feed.peek()))
+
+    def _on_device(self, epoch: int, start: int) -> Iterator[tuple[int, int, Any, Any]]:
+        feed, program = self.feed, self.program
+        if self.device_data is None:
+            self.device_data = jax.tree.map(jax.numpy.asarray, as_arguments(feed.arrays))
+        order = jax.numpy.asarray(feed.order(epoch))
+        full = len(order) // feed.batch_size
+        pending: deque = deque()
+        step = start
+        while step < full:
+            count = min(self._chunk(), full - step)
+            if self.interval:
+                count = min(count, self.interval - step % self.interval)
+            self.on_begin(step)
+            began = time.perf_counter()
+            result = program.run_many(self.device_data, order, feed.batch_size, step, count)
+            if program.seconds_per_step is None:
+                self._time(began, result, count)
+            yield step, count, None, result
+            step += count
+            pending.append(jax.tree.leaves(result)[:1])
+            if len(pending) > IN_FLIGHT:
+                jax.block_until_ready(pending.popleft())
+        if step * feed.batch_size < len(order):
+            self.on_begin(step)
+            batch = feed._take(np.asarray(order)[step * feed.batch_size :])
+            yield step, 1, batch, program.run(as_arguments(batch))
+
+    def _chunk(self) -> int:
+        seconds = self.program.seconds_per_step
+        wanted = 16 if seconds is None else max(1, int(TARGET_SECONDS / max(seconds, 1e-7)))
+        return max(wanted, self.steps_per_execution)
+
+    def _time(self, began: float, result: Any, count: int) -> None:
+        """Measure one chunk after the one that was compiled."""
+        jax.block_until_ready(jax.tree.leaves(result))
+        if getattr(self.program, "warm", False):
+            self.program.seconds_per_step = (time.perf_counter() - began) / count
+        self.program.warm = True
+
+
+def as_arguments(batch: Any) -> Any:
+    """A batch as arguments of a compiled program: arrays, None where there is nothing."""
+    return tree.map_structure(lambda a: a, batch)

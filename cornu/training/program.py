@@ -1,0 +1,189 @@
+"""Compiled programs of a model's steps: pure functions from (state, batch) to (state, result).
+
+A step that is short beside the cost of a dispatch runs many times in one program, over data that
+lies on the device; the number of times is an argument, so one compilation serves all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from cornu import tree
+from cornu.core import seed_generator
+from cornu.core.scope import StatelessScope
+from cornu.core.tracking import unique
+from cornu.training.cost import count_flops
+
+# Below this many operations a step takes less than about a millisecond, and dispatch counts.
+SHORT_STEP_FLOPS = 5e7
+
+
+def is_none(x: Any) -> bool:
+    """Whether a leaf is None (to keep it a leaf in JAX's trees)."""
+    return x is None
+
+
+class StepProgram:
+    """One step function of a model, compiled for one or for many steps at a time.
+
+    Args:
+        step: takes a batch `(x, y, sample_weight)`, reads and assigns Variables, returns a result
+            (nested structure of arrays).
+        variables: gives the Variables that the step may read or change.
+        final: gives the result from the Variables alone after a run of steps, where the step's own
+            result does not depend on the batch; None if it does.
+        donate: whether the state's memory may be reused.
+        stateless: whether `step` has the pure form `(state, batch) -> (result, state)`, with the
+            state in the groups that `groups` gives.
+        groups: lists of Variables that make up the state of a pure step.
+    """
+
+    def __init__(
+        self,
+        step: Callable,
+        variables: Callable[[], list],
+        *,
+        final: Callable | None = None,
+        donate: bool = True,
+        stateless: bool = False,
+        groups: Callable[[], tuple] | None = None,
+        options: dict | None = None,
+    ):
+        self.step = step
+        self.find_variables = variables
+        self.final = final
+        self.stateless = stateless
+        self.groups = groups
+        self.donate = donate
+        self.options = options or None
+        self.extra: list = []
+        self.missing: dict[int, Any] = {}
+        self.seconds_per_step: float | None = None
+        self._short: dict[Any, bool] = {}
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self.variables = unique([*self.find_variables(), *self.extra])
+        donated = (0,) if self.donate else ()
+        self._one = jax.jit(self._pure, donate_argnums=donated, compiler_options=self.options)
+        self._many = jax.jit(
+            self._loop, donate_argnums=donated, static_argnums=(3,), compiler_options=self.options
+        )
+
+    # --- state ---------------------------------------------------------------------------------
+
+    def state(self) -> list[jax.Array]:
+        """The Variables' values, no buffer twice (donating one buffer twice is an error)."""
+        seen: set[int] = set()
+        values = []
+        for variable in self.variables:
+            value = variable._value
+            if self.donate and id(value) in seen:
+                value = jnp.array(value, copy=True)
+            seen.add(id(value))
+            values.append(value)
+        return values
+
+    def store(self, state: list[jax.Array]) -> None:
+        """Give the Variables the values of a state."""
+        for variable, value in zip(self.variables, state):
+            variable._value = value
+
+    def own_state(self) -> None:
+        """Copy the Variables' values, so that arrays a user holds survive donation."""
+        self.store([jnp.array(v._value, copy=True) for v in self.variables])
+
+    # --- pure functions ------------------------------------------------------------------------
+
+    def _pure(self, state: list, batch: Any) -> tuple[list, Any]:
+        with StatelessScope(list(zip(self.variables, state))) as scope:
+            if self.stateless:
+                result = self._pure_user_step(batch)
+            else:
+                result = self.step(batch)
+            known = {id(v) for v in self.variables}
+            self.missing = {i: v for i, v in scope.updated.items() if i not in known}
+            new_state = [scope.get_current_value(v) for v in self.variables]
+            result = tree.map_structure(_plain, result)
+        return new_state, result
+
+    def _pure_user_step(self, batch: Any) -> Any:
+        groups = self.groups()
+        values = tuple([v.raw_value for v in group] for group in groups)
+        result, new_values = self.step(values, batch)
+        for group, new in zip(groups, new_values):
+            for variable, value in zip(group, new):
+                variable.assign(value)
+        return result
+
+    def _loop(
+        self, state: list, data: Any, order: Any, batch_size: int, start: Any, count: Any
+    ) -> tuple[list, Any]:
+        def batch_at(i: Any) -> Any:
+            rows = lax.dynamic_slice(order, (i * batch_size,), (batch_size,))
+            return jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), data)
+
+        if self.final is not None:
+
+            def body(i: Any, state: list) -> list:
+                return self._pure(state, batch_at(start + i))[0]
+
+            state = lax.fori_loop(0, count, body, state)
+            with StatelessScope(list(zip(self.variables, state))):
+                return state, tree.map_structure(_plain, self.final())
+
+        shapes = jax.eval_shape(lambda s: self._pure(s, batch_at(0))[1], state)
+        empty = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
+
+        def carrying(i: Any, carry: tuple) -> tuple:
+            return self._pure(carry[0], batch_at(start + i))
+
+        return lax.fori_loop(0, count, carrying, (state, empty))
+
+    # --- running -------------------------------------------------------------------------------
+
+    def is_short(self, batch: Any) -> bool:
+        """Whether a step on such a batch is short beside a dispatch; traces it the first time."""
+        key = tuple((a.shape, str(a.dtype)) for a in jax.tree.leaves(batch))
+        if key not in self._short:
+            while True:
+                traced = self._one.trace(self.state(), batch)
+                if not self.missing:
+                    break
+                # State that came into being, or was first used, while the step was traced.
+                self.extra += list(self.missing.values())
+                self._prepare()
+            self._short[key] = count_flops(traced.jaxpr.jaxpr) < SHORT_STEP_FLOPS
+        return self._short[key]
+
+    def run(self, batch: Any) -> Any:
+        """One step; the state goes back into the Variables."""
+        self.is_short(batch)
+        state, result = self._one(self.state(), batch)
+        self.store(state)
+        return result
+
+    def run_many(self, data: Any, order: Any, batch_size: int, start: int, count: int) -> Any:
+        """`count` steps from batch `start` of the data in this order; the last step's result."""
+        args = (self.state(), data, order, batch_size, np.int32(start), np.int32(count))
+        state, result = self._many(*args)
+        self.store(state)
+        return result
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "__jax_array__"):
+        value = value.__jax_array__()
+    return jnp.asarray(value) if value is not None else None
+
+
+def global_seed_state() -> list:
+    """The state of the global seed generator, if something has used it."""
+    generator = seed_generator._global
+    return [] if generator is None else [generator.state]
