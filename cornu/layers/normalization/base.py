@@ -14,7 +14,7 @@ from cornu.layers.weight_settings import set_weight_settings, weight_arguments, 
 class BaseNormalization(Layer):
     """Base of the layers that normalise, then multiply by gamma and add beta.
 
-    Gamma and beta are read in the variables' own dtype, since the arithmetic is in float32 or wider.
+    Gamma and beta are read in their own dtype, since the arithmetic is in float32 or wider.
 
     Args:
         axis: the normalised axis or axes, or that of the channels.
@@ -55,13 +55,13 @@ class BaseNormalization(Layer):
         self.supports_masking = True
         self.gamma = self.beta = None
 
-    def add_gamma_and_beta(self, shape: tuple[int, ...]) -> None:
-        """Create gamma and beta, as far as the layer has them."""
+    def add_gamma_and_beta(self, shape: tuple[int, ...], center: bool | None = None) -> None:
+        """Create gamma and beta, as far as the settings ask for them."""
         if self.scale:
             self.gamma = self.add_weight(
                 name="gamma", shape=shape, **weight_arguments(self, "gamma")
             )
-        if self.center:
+        if self.center if center is None else center:
             self.beta = self.add_weight(name="beta", shape=shape, **weight_arguments(self, "beta"))
 
     def gamma_and_beta(self) -> tuple[jax.Array | None, jax.Array | None]:

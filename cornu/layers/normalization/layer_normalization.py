@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+from jax import lax
 
 from cornu import ops
 from cornu.layers.normalization.base import BaseNormalization, checked_axis, sizes_along
@@ -28,8 +30,8 @@ class LayerNormalization(BaseNormalization):
         beta_constraint: constraint on beta.
         gamma_constraint: constraint on gamma.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`; and
-            `rms_scaling`, with which only the root of the mean square is divided by, without beta
-            (`RMSNormalization` is the layer made for that).
+            `rms_scaling`, with which the mean is not subtracted and there is no beta. New models
+            rather use `RMSNormalization`, which divides by the root of the mean square.
 
     Raises:
         TypeError: if the axis is neither an int nor a list of ints.
@@ -77,15 +79,27 @@ class LayerNormalization(BaseNormalization):
     def build(self, input_shape: tuple) -> None:
         """Create gamma and beta, of the sizes of the normalised axes."""
         shape = sizes_along(input_shape, self.axis, self)
-        self.add_gamma_and_beta(shape)
+        self.add_gamma_and_beta(shape, center=self.center and not self.rms_scaling)
 
     def call(self, inputs: Any) -> jax.Array:
         """Normalise each sample."""
         gamma, beta = self.gamma_and_beta()
-        return ops.layer_normalization(
-            inputs, gamma, beta, self.axis, self.epsilon, rms_scaling=self.rms_scaling
-        )
+        if self.rms_scaling:
+            return self._scaled(inputs, gamma)
+        return ops.layer_normalization(inputs, gamma, beta, self.axis, self.epsilon)
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
         return {**super().get_config(), "rms_scaling": self.rms_scaling}
+
+    def _scaled(self, inputs: jax.Array, gamma: jax.Array | None) -> jax.Array:
+        # Keras divides by the standard deviation here: files of its models rely on that.
+        wide = inputs.astype(jnp.promote_types(inputs.dtype, "float32"))
+        axes = (self.axis,) if isinstance(self.axis, int) else tuple(self.axis)
+        variance = jnp.var(wide, axis=axes, keepdims=True)
+        outputs = wide * lax.rsqrt(variance + self.epsilon)
+        if gamma is not None:
+            outputs = outputs * gamma.reshape(
+                [n if v == 1 else 1 for n, v in zip(inputs.shape, variance.shape)]
+            )
+        return outputs.astype(inputs.dtype)

@@ -1,0 +1,55 @@
+"""Values brought to another range by one multiplication and one addition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from cornu import ops
+from cornu.core import registry
+from cornu.core.layer import Layer
+
+
+class Rescaling(Layer):
+    """`inputs * scale + offset`, in the layer's compute dtype.
+
+    Args:
+        scale: a number, or one per channel; `1 / 255` brings the bytes of images to [0, 1].
+        offset: a number, or one per channel.
+        **kwargs: arguments of every layer, such as `name` and `dtype`.
+
+    >>> import cornu as keras
+    >>> pixels = keras.ops.array([[0, 255]], dtype="uint8")
+    >>> keras.layers.Rescaling(2 / 255, offset=-1)(pixels).tolist()
+    [[-1.0, 1.0]]
+    """
+
+    def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.scale = scale
+        self.offset = offset
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> jax.Array:
+        """Multiply and add."""
+        dtype = self.compute_dtype
+        scale, offset = ops.cast(self.scale, dtype), ops.cast(self.offset, dtype)
+        return ops.cast(inputs, dtype) * scale + offset
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "scale": registry.serialize(self.scale),
+            "offset": registry.serialize(self.offset),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> Rescaling:
+        """A layer made from what `get_config` returned."""
+        config = dict(config)
+        with registry.CustomObjectScope(custom_objects):
+            for name in ("scale", "offset"):
+                config[name] = registry.deserialize(config.get(name, 0.0))
+        return super().from_config(config)
