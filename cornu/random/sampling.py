@@ -63,7 +63,7 @@ def dropout(
         seed: int, `SeedGenerator` or None.
 
     >>> import cornu as keras
-    >>> keras.random.dropout([[1.0, 1.0]], 0.5, noise_shape=(1, 1), seed=4).tolist()
+    >>> keras.random.dropout([[1.0, 1.0]], 0.5, noise_shape=(1, 1), seed=5).tolist()
     [[2.0, 2.0]]
     """
     x = as_float(inputs)

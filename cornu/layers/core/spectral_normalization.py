@@ -45,9 +45,11 @@ class SpectralNormalization(Wrapper):
     def build(self, input_shape: tuple) -> None:
         """Build the layer inside, and the estimate of its leading singular vector."""
         super().build(input_shape)
+        # Kept as an own variable, first, because Keras's files have it here as well.
+        self.kernel = self._weights_inside()
         self.vector_u = self.add_weight(
             name="vector_u",
-            shape=(1, self._weights_inside().shape[-1]),
+            shape=(1, self.kernel.shape[-1]),
             initializer=initializers.TruncatedNormal(stddev=0.02),
             trainable=False,
         )
@@ -67,12 +69,12 @@ class SpectralNormalization(Wrapper):
         if training:
             vector, weights = self.normalized_weights()
             self.vector_u.assign(vector)
-            self._weights_inside().assign(weights)
+            self.kernel.assign(weights)
         return self.layer(inputs)
 
     def normalized_weights(self) -> tuple[jax.Array, jax.Array]:
         """The next estimate of the singular vector, and the weights divided by their norm."""
-        weights = self._weights_inside().raw_value
+        weights = self.kernel.raw_value
         matrix = weights.reshape(-1, weights.shape[-1])
         right = self.vector_u.raw_value
         for _ in range(self.power_iterations):

@@ -53,15 +53,15 @@ class TimeDistributed(Wrapper):
         if training and self.layer.non_trainable_weights:
             # Running statistics change from step to step.
             steps = range(inputs.shape[1])
-            outputs = [self._run(inputs[:, i], _at(mask, i)) for i in steps]
+            outputs = [self._call_inside(inputs[:, i], _at(mask, i)) for i in steps]
             return jnp.stack(outputs, axis=1)
         batch, time = inputs.shape[:2]
         if mask is not None and mask.ndim >= 2:
             mask = mask.reshape(batch * time, *mask.shape[2:])
-        outputs = self._run(inputs.reshape(batch * time, *inputs.shape[2:]), mask)
+        outputs = self._call_inside(inputs.reshape(batch * time, *inputs.shape[2:]), mask)
         return outputs.reshape(batch, time, *outputs.shape[1:])
 
-    def _run(self, x: jax.Array, mask: Any) -> jax.Array:
+    def _call_inside(self, x: jax.Array, mask: Any) -> jax.Array:
         if mask is not None and call_signature(type(self.layer).call).takes("mask"):
             return self.layer(x, mask=mask)
         return self.layer(x)
