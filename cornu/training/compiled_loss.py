@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import losses, tree
+from cornu.losses.base import FunctionLoss
 from cornu.metrics import Mean
 
 
@@ -126,7 +127,7 @@ def as_loss(identifier: Any, target: Any, prediction: Any) -> Any:
     if isinstance(found, losses.Loss):
         return found
     name = getattr(found, "__name__", type(found).__name__)
-    return losses.LossFunctionWrapper(found, name=name)
+    return FunctionLoss(found, name=name)
 
 
 def kind_of_crossentropy(target: Any, prediction: Any) -> str:

@@ -18,6 +18,7 @@ from cornu import tree
 from cornu.core import seed_generator
 from cornu.core.scope import StatelessScope
 from cornu.core.tracking import unique
+from cornu.core.variable import Variable
 from cornu.training.cost import count_flops
 
 # Below this many operations a step takes less than about a millisecond, and dispatch counts.
@@ -178,8 +179,8 @@ class StepProgram:
 
 
 def _plain(value: Any) -> Any:
-    if hasattr(value, "__jax_array__"):
-        value = value.__jax_array__()
+    if isinstance(value, Variable):
+        value = value.value
     return jnp.asarray(value) if value is not None else None
 
 
