@@ -1,0 +1,45 @@
+"""What holds for a whole session: seeds and the counters behind automatic names."""
+
+from __future__ import annotations
+
+import random
+
+import jax
+import numpy as np
+
+from cornu.core import seed_generator
+from cornu.engine import names
+
+
+def clear_session(free_memory: bool = True) -> None:
+    """Forget automatic names and the global seed, and compiled programs too.
+
+    Args:
+        free_memory: whether to drop the compiled programs.
+
+    >>> import cornu as keras
+    >>> keras.utils.clear_session(free_memory=False)
+    """
+    names.reset()
+    seed_generator.reset()
+    if free_memory:
+        jax.clear_caches()
+
+
+def set_random_seed(seed: int) -> None:
+    """Make runs reproducible: seeds Python's, NumPy's and the library's generators.
+
+    Args:
+        seed: an int.
+
+    Raises:
+        ValueError: if it is no int.
+
+    >>> import cornu as keras
+    >>> keras.utils.set_random_seed(1)
+    """
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        raise ValueError(f"set_random_seed needs an int; got {seed!r}.")
+    random.seed(int(seed))
+    np.random.seed(int(seed) % 2**32)
+    seed_generator.reset()

@@ -1,0 +1,57 @@
+"""Small helpers for targets and arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
+    """Class numbers as one-hot rows.
+
+    Args:
+        x: integers `(...)`, from 0; a last axis of size 1 is dropped.
+        num_classes: number of classes; the largest class number plus one by default.
+
+    Returns:
+        float64 array `(..., num_classes)`.
+
+    Raises:
+        ValueError: if a class number does not fit.
+
+    >>> import cornu as keras
+    >>> keras.utils.to_categorical([0, 2]).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    classes = np.asarray(x).astype("int64")
+    shape = classes.shape
+    if len(shape) > 1 and shape[-1] == 1:
+        shape = shape[:-1]
+    flat = classes.reshape(-1)
+    num_classes = num_classes or int(flat.max()) + 1
+    if flat.size and (flat.min() < 0 or flat.max() >= num_classes):
+        raise ValueError(
+            f"to_categorical: classes run from {flat.min()} to {flat.max()}, which does not fit "
+            f"num_classes={num_classes}."
+        )
+    found = np.zeros((flat.size, num_classes))
+    found[np.arange(flat.size), flat] = 1.0
+    return found.reshape((*shape, num_classes))
+
+
+def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray:
+    """An array divided by its norm along an axis; zero vectors stay zero.
+
+    Args:
+        x: array.
+        axis: the axis whose norm becomes one.
+        order: order of the norm.
+
+    >>> import cornu as keras
+    >>> keras.utils.normalize([[3.0, 4.0]]).tolist()
+    [[0.6, 0.8]]
+    """
+    norm = np.atleast_1d(np.linalg.norm(np.asarray(x), order, axis))
+    norm[norm == 0] = 1
+    return np.asarray(x) / np.expand_dims(norm, axis)
