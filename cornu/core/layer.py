@@ -48,6 +48,7 @@ class Layer(Operation):
     >>> class Scale(keras.layers.Layer):
     ...     def build(self, input_shape):
     ...         self.factor = self.add_weight(shape=(input_shape[-1],), initializer="ones")
+    ...
     ...     def call(self, inputs):
     ...         return inputs * self.factor
     >>> Scale()(keras.ops.ones((2, 3))).shape
@@ -171,6 +172,10 @@ class Layer(Operation):
         own = tracking.members(self, Variable)
         return sorted(own, key=lambda v: not getattr(v, "trainable_by_design", v.trainable))
 
+    def _own_state(self) -> list[Variable]:
+        """Variables that are no weights: the states of random seeds."""
+        return [generator.state for generator in tracking.members(self, SeedGenerator)]
+
     @property
     def _layers(self) -> list[Layer]:
         return [m for m in tracking.members(self, Layer) if m is not self]
@@ -194,7 +199,7 @@ class Layer(Operation):
         found: list[Variable] = []
         for layer in self._flatten_layers():
             found += layer._own_variables()
-            found += [generator.state for generator in tracking.members(layer, SeedGenerator)]
+            found += layer._own_state()
         return tracking.unique(found)
 
     @property
@@ -431,7 +436,9 @@ class Layer(Operation):
         """Arguments by name, the training flag given (None if not), whether a mask was given."""
         kwargs = dict(kwargs)
         training = kwargs.get("training")
-        if "training" in kwargs and not (signature.takes("training") or signature.takes_any_keyword):
+        if "training" in kwargs and not (
+            signature.takes("training") or signature.takes_any_keyword
+        ):
             kwargs.pop("training")
         if kwargs.get("mask") is None and "mask" in kwargs and not signature.takes("mask"):
             kwargs.pop("mask")
@@ -479,9 +486,11 @@ class Layer(Operation):
         kept, defaults = list(args), list(signature.names)
         while kept and len(kept) > 1 and len(kept) <= len(defaults):
             name = defaults[len(kept) - 1]
-            if name in signature.defaults and kept[-1] is signature.defaults[name]:
-                kept.pop()
-            elif name == "training" or ((name == "mask" or name.endswith("_mask")) and any_symbolic(kept[-1])):
+            if (
+                (name in signature.defaults and kept[-1] is signature.defaults[name])
+                or name == "training"
+                or ((name == "mask" or name.endswith("_mask")) and any_symbolic(kept[-1]))
+            ):
                 kept.pop()
             else:
                 break
@@ -594,9 +603,7 @@ class Layer(Operation):
     def losses(self) -> list:
         """Scalars added by `add_loss` in the last call, and the penalties of the weights."""
         added = [loss for layer in self._flatten_layers() for loss in layer._own_losses()]
-        penalties = [
-            v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None
-        ]
+        penalties = [v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None]
         return added + penalties
 
     # --- pure calls ----------------------------------------------------------------------------

@@ -1,0 +1,20 @@
+"""Recurrent layers and their cells."""
+
+from cornu.layers.rnn.bidirectional import Bidirectional
+from cornu.layers.rnn.gru import GRU, GRUCell
+from cornu.layers.rnn.lstm import LSTM, LSTMCell
+from cornu.layers.rnn.rnn import RNN
+from cornu.layers.rnn.simple_rnn import SimpleRNN, SimpleRNNCell
+from cornu.layers.rnn.stacked_rnn_cells import StackedRNNCells
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
+    "Bidirectional",
+    "GRUCell",
+    "LSTMCell",
+    "SimpleRNN",
+    "SimpleRNNCell",
+    "StackedRNNCells",
+]

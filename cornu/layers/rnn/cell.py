@@ -1,0 +1,159 @@
+"""What the cells of SimpleRNN, LSTM and GRU share: weights, settings and dropout masks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu import activations, random
+from cornu.core.layer import Layer
+from cornu.core.seed_generator import SeedGenerator
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+
+
+class DropoutCell:
+    """Dropout masks that stay the same over all steps of a sequence.
+
+    A cell sets `dropout`, `recurrent_dropout` and `seed_generator`. `RNN` has the masks drawn
+    before its loop and forgets them after it.
+    """
+
+    _dropout_mask: Any = None
+    _recurrent_dropout_mask: Any = None
+
+    def get_dropout_mask(self, step_input: jax.Array) -> jax.Array | None:
+        """Factors for the inputs of each step, 0 or 1 / (1 - rate); None without dropout."""
+        if self._dropout_mask is None and self.dropout > 0:
+            self._dropout_mask = self._draw(step_input, self.dropout)
+        return self._dropout_mask
+
+    def get_recurrent_dropout_mask(self, step_input: jax.Array) -> jax.Array | None:
+        """Factors for the state before each step; None without recurrent dropout."""
+        if self._recurrent_dropout_mask is None and self.recurrent_dropout > 0:
+            self._recurrent_dropout_mask = self._draw(step_input, self.recurrent_dropout)
+        return self._recurrent_dropout_mask
+
+    def _draw(self, like: jax.Array, rate: float) -> jax.Array:
+        return random.dropout(jnp.ones_like(like), rate, seed=self.seed_generator)
+
+    def reset_dropout_mask(self) -> None:
+        """Forget the mask of the inputs; the next use draws a new one."""
+        self._dropout_mask = None
+
+    def reset_recurrent_dropout_mask(self) -> None:
+        """Forget the mask of the state."""
+        self._recurrent_dropout_mask = None
+
+
+class WeightedCell(DropoutCell, Layer):
+    """Base of the cells with a kernel, a recurrent kernel and a bias.
+
+    Subclasses set `gates`, how many blocks of `units` columns the weights have.
+    """
+
+    gates = 1
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any,
+        use_bias: bool,
+        kernel: tuple,
+        recurrent: tuple,
+        bias: tuple,
+        dropout: float,
+        recurrent_dropout: float,
+        seed: int | None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        if not isinstance(units, int) or units <= 0:
+            raise ValueError(
+                f"{type(self).__name__} {self.name!r} needs a positive number of units, "
+                f"got {units!r}."
+            )
+        self.units = units
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        set_weight_settings(self, "kernel", *kernel)
+        set_weight_settings(self, "recurrent", *recurrent)
+        set_weight_settings(self, "bias", *bias)
+        self.dropout = min(1.0, max(0.0, dropout))
+        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
+        self.seed = seed
+        self.seed_generator = SeedGenerator(seed)
+        self.state_size: Any = units
+        self.output_size = units
+
+    def build(self, input_shape: tuple) -> None:
+        """Make the weights for steps of shape (batch, features)."""
+        columns = self.gates * self.units
+        self.kernel = self.add_weight(
+            name="kernel", shape=(input_shape[-1], columns), **weight_arguments(self, "kernel")
+        )
+        self.recurrent_kernel = self.add_weight(
+            name="recurrent_kernel",
+            shape=(self.units, columns),
+            **weight_arguments(self, "recurrent"),
+        )
+        self.bias = None
+        if self.use_bias:
+            settings = weight_arguments(self, "bias")
+            self.bias = self.add_weight(
+                name="bias",
+                shape=self.bias_shape(),
+                **{**settings, "initializer": self.bias_start(settings["initializer"])},
+            )
+
+    def bias_shape(self) -> tuple[int, ...]:
+        """Shape of the bias."""
+        return (self.gates * self.units,)
+
+    def bias_start(self, initializer: Any) -> Any:
+        """Initializer of the bias."""
+        return initializer
+
+    def weights_of_step(self) -> tuple[jax.Array, jax.Array, jax.Array | None]:
+        """Kernel, recurrent kernel and bias as arrays of the compute dtype."""
+        bias = None if self.bias is None else self.bias.value
+        return self.kernel.value, self.recurrent_kernel.value, bias
+
+    def dropped(
+        self, inputs: jax.Array, state: jax.Array, training: bool | None
+    ) -> tuple[jax.Array, jax.Array]:
+        """Inputs and hidden state of a step, in training times their dropout masks."""
+        if training and self.dropout > 0:
+            inputs = inputs * self.get_dropout_mask(inputs)
+        if training and self.recurrent_dropout > 0:
+            state = state * self.get_recurrent_dropout_mask(state)
+        return inputs, state
+
+    def get_initial_state(self, batch_size: int | None = None) -> list[jax.Array]:
+        """Zeros for a batch of that size, one array per state."""
+        sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
+        return [jnp.zeros((batch_size, size), self.compute_dtype) for size in sizes]
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            **weight_config(self, "kernel", "recurrent", "bias"),
+            "dropout": self.dropout,
+            "recurrent_dropout": self.recurrent_dropout,
+            "seed": self.seed,
+        }
+
+
+def like_given(states: Any, new: list[jax.Array]) -> Any:
+    """New states as the caller passed the old ones: a list, or one tensor."""
+    return new if isinstance(states, (list, tuple)) else new[0]
+
+
+def hidden(states: Any) -> jax.Array:
+    """The first state."""
+    return states[0] if isinstance(states, (list, tuple)) else states
