@@ -48,7 +48,7 @@ class Metric:
 
     def __setattr__(self, name: str, value: Any) -> None:
         items = value if isinstance(value, (list, tuple)) else (value,)
-        for item in items if not name.startswith("_") else ():
+        for item in () if name in ("_variables", "_metrics") else items:
             if isinstance(item, Metric):
                 self._track(self._metrics, item)
             elif isinstance(item, Variable):
@@ -145,13 +145,10 @@ class Metric:
         Raises:
             ValueError: if the number of values is wrong.
         """
-        if not self.variables and not len(metric_variables):
-            # Metrics that learn their shape from the first batch create their state here.
-            self._create_state(*args, **kwargs)
-            metric_variables = [variable.raw_value for variable in self.variables]
         with self._scope(metric_variables) as scope:
             self.update_state(*args, **kwargs)
-        return [scope.get_current_value(v) for v in self.variables]
+        # Some metrics create their state when they see the first batch.
+        return [_value_in(scope, variable) for variable in self.variables]
 
     def stateless_result(self, metric_variables: Any) -> Any:
         """`result` for given values of `variables`.
@@ -167,11 +164,7 @@ class Metric:
         """The values of `variables` after `reset_state`."""
         with StatelessScope() as scope:
             self.reset_state()
-        values = [scope.get_current_value(v) for v in self.variables]
-        return [v.raw_value if new is None else new for v, new in zip(self.variables, values)]
-
-    def _create_state(self, *args: Any, **kwargs: Any) -> None:
-        """Create the Variables that depend on the shape of a batch; most metrics have none."""
+        return [_value_in(scope, variable) for variable in self.variables]
 
     def _scope(self, values: Any) -> StatelessScope:
         if len(values) != len(self.variables):
@@ -214,3 +207,8 @@ class Metric:
 
     def __str__(self) -> str:
         return repr(self)
+
+
+def _value_in(scope: StatelessScope, variable: Variable) -> Any:
+    value = scope.get_current_value(variable)
+    return variable.raw_value if value is None else value

@@ -9,7 +9,18 @@ from cornu import losses
 from cornu.core import registry
 from cornu.core.identifiers import resolve
 from cornu.engine.names import to_snake_case
-from cornu.metrics import accuracy, mean, probabilistic, regression
+from cornu.metrics import (
+    accuracy,
+    auc,
+    confusion,
+    correlation,
+    fbeta,
+    iou,
+    mean,
+    probabilistic,
+    regression,
+    tradeoff,
+)
 from cornu.metrics.base import Metric
 
 CLASSES = {
@@ -40,6 +51,27 @@ CLASSES = {
         regression.RootMeanSquaredError,
         regression.CosineSimilarity,
         regression.LogCoshError,
+        confusion.TruePositives,
+        confusion.FalsePositives,
+        confusion.TrueNegatives,
+        confusion.FalseNegatives,
+        confusion.Precision,
+        confusion.Recall,
+        tradeoff.SensitivityAtSpecificity,
+        tradeoff.SpecificityAtSensitivity,
+        tradeoff.PrecisionAtRecall,
+        tradeoff.RecallAtPrecision,
+        auc.AUC,
+        fbeta.FBetaScore,
+        fbeta.F1Score,
+        iou.IoU,
+        iou.BinaryIoU,
+        iou.MeanIoU,
+        iou.OneHotIoU,
+        iou.OneHotMeanIoU,
+        correlation.PearsonCorrelation,
+        correlation.ConcordanceCorrelation,
+        correlation.R2Score,
     )
 }
 FUNCTIONS = {
@@ -50,6 +82,8 @@ FUNCTIONS = {
         accuracy.sparse_categorical_accuracy,
         accuracy.top_k_categorical_accuracy,
         accuracy.sparse_top_k_categorical_accuracy,
+        correlation.pearson_correlation,
+        correlation.concordance_correlation,
     )
 }
 SHORT = {
@@ -71,6 +105,7 @@ BY_NAME = {
     **FUNCTIONS,
     **CLASSES,
     **{to_snake_case(name): cls for name, cls in CLASSES.items()},
+    "fbeta_score": fbeta.FBetaScore,
     **SHORT,
     **{name.upper(): cls for name, cls in SHORT.items()},
 }
