@@ -43,7 +43,7 @@ def categorical(
             f"{logits.shape}."
         )
     shape = (logits.shape[0], num_samples)
-    classes = jax.random.categorical(key_of(seed), logits[:, None], axis=-1, shape=shape)
+    classes = jax.random.categorical(key_of(seed), logits[..., None], axis=1, shape=shape)
     return classes.astype(dtypes.canonical(dtype))
 
 
