@@ -12,6 +12,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
+from cornu.kernels.platforms import is_stock_only
+
 
 def layer_norm(
     x: Array,
@@ -46,6 +48,8 @@ def layer_norm(
             f"layer_norm: `axis` must name the last axes of x, got axis={axis} for x of shape "
             f"{x.shape}. Transpose x so that the axes to normalize come last."
         )
+    if is_stock_only():
+        return layer_norm_reference(x, gamma, beta, axes, epsilon)
     return _normalize(axes[0], epsilon, x, gamma, beta)
 
 
@@ -92,6 +96,8 @@ def batch_norm_train(
     ([[-1.0], [1.0]], [2.0], [1.0])
     """
     axes = tuple(sorted(each % x.ndim for each in axis_to_reduce))
+    if is_stock_only():
+        return batch_norm_train_reference(x, gamma, beta, axes, epsilon)
     return _batch_norm_compiled(axes, epsilon, x, gamma, beta)
 
 

@@ -24,10 +24,11 @@ _stock_only: ContextVar[bool] = ContextVar("stock_only", default=False)
 def stock_formulations() -> Iterator[None]:
     """Keep formulations for one platform out of what is traced in this context.
 
-    Kernels use their plain definition, and no optimization barriers. Exporters want one
-    `convolution` or `reduce_window` rather than the slices that are fast on a CPU; benchmarks want
-    the stock lowering to compare with. The choice is made while tracing, so wrap the call that
-    traces, and trace a fresh function: `jax.jit` keeps what it traced before.
+    Kernels use their plain definition, with no optimization barriers and no derivatives of their
+    own. Exporters want one `convolution` or `reduce_window` rather than the slices that are fast on
+    a CPU, benchmarks the stock lowering to compare with, and `jax.jvp` functions without
+    `custom_vjp`. The choice is made while tracing, so wrap the call that traces, and trace a fresh
+    function: `jax.jit` keeps what it traced before.
     """
     token = _stock_only.set(True)
     try:

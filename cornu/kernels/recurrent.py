@@ -164,18 +164,18 @@ def _run(
     parameters: tuple,
     mask: Array | None,
 ) -> tuple[Array, tuple]:
-    # `stock_only` is here to have a trace of its own: the cells ask for it while they are traced.
+    # The cells ask for `stock_only` too while they are traced; as an argument it has its own trace.
+    loop = _loop if stock_only else _sequence
     if mask is None:
-        outputs, states = _sequence(cell, reverse, z, states, parameters, None)
+        outputs, states = loop(cell, reverse, z, states, parameters, None)
         return jnp.swapaxes(outputs, 0, 1), states
     mask = jnp.swapaxes(mask, 0, 1)[..., None]
-    outputs, states = _sequence(cell, reverse, z, states, parameters, mask)
+    outputs, states = loop(cell, reverse, z, states, parameters, mask)
     begun = lax.cummax(mask.astype("int8"), axis=0, reverse=reverse) > 0
     return jnp.swapaxes(jnp.where(begun, outputs, 0), 0, 1), states
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(0, 1))
-def _sequence(
+def _loop(
     cell: Cell, reverse: bool, z: Array, states: tuple, parameters: tuple, mask: Array | None
 ) -> tuple[Array, tuple]:
     """Loop over z (time, batch, gates): the hidden state after each step, and the last states."""
@@ -188,6 +188,9 @@ def _sequence(
 
     last, outputs = lax.scan(step, states, (z, mask), reverse=reverse)
     return outputs, last
+
+
+_sequence = jax.custom_vjp(_loop, nondiff_argnums=(0, 1))
 
 
 def _sequence_forward(

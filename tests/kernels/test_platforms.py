@@ -75,6 +75,29 @@ def test_stock_formulations_trace_no_barriers_and_no_choice_of_platform(function
     assert "stablehlo.case" not in text
 
 
+def layer_norm(x):
+    return kernels.layer_norm(x, None, None)
+
+
+def batch_norm(x):
+    return kernels.batch_norm_train(x, None, None, (0, 1, 2))[0]
+
+
+def embed(x):
+    return kernels.embedding_lookup(x.reshape(8, 12), jnp.array([1, 3, 1]))
+
+
+@pytest.mark.parametrize(
+    "function", [pool, depthwise, attend, narrow, recur, layer_norm, batch_norm, embed]
+)
+def test_stock_formulations_allow_forward_mode(function):
+    x = normal(2, 4, 4, 3)
+    with kernels.stock_formulations():
+        _, forward = jax.jvp(lambda x: function(x).sum(), (x,), (x,))
+    gradient = jax.grad(lambda x: function(x).sum())(x)
+    np.testing.assert_allclose(forward, jnp.vdot(gradient, x), rtol=1e-4, atol=1e-4)
+
+
 def test_stock_formulations_end_with_their_context():
     with pytest.raises(ZeroDivisionError), kernels.stock_formulations():
         raise ZeroDivisionError
