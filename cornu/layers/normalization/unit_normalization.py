@@ -23,8 +23,9 @@ class UnitNormalization(Layer):
         TypeError: if the axis is neither an int nor a list of ints.
 
     >>> import cornu as keras
-    >>> keras.layers.UnitNormalization()(keras.ops.array([[3.0, 4.0]])).round(4).tolist()
-    [[0.6..., 0.8...]]
+    >>> vectors = keras.layers.UnitNormalization()(keras.ops.array([[3.0, 4.0]]))
+    >>> [round(x, 4) for x in vectors[0].tolist()]
+    [0.6, 0.8]
     """
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any):
