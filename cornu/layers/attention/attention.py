@@ -1,0 +1,173 @@
+"""`Attention` and `AdditiveAttention`: attention without projections or heads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu.core.layer import Layer
+from cornu.layers.attention.scores import masked_softmax, visible
+from cornu.layers.regularization.dropout import Dropout
+
+
+class Attention(Layer):
+    """Average values by how well their keys match a query (Luong et al., 2015).
+
+    The inputs are a list: query (batch, queries, features), value (batch, keys, features), and key
+    like value, which is the value by default.
+
+    Args:
+        use_scale: whether a trained number multiplies the scores.
+        score_mode: "dot" for the product of query and key, "concat" for the sum of the hyperbolic
+            tangent of query plus key.
+        dropout: share of the attention weights dropped in training.
+        seed: int or None, of the dropout.
+        **kwargs: `name`, `dtype`.
+
+    Raises:
+        ValueError: for an unknown `score_mode`, or inputs that are no list of two or three.
+
+    >>> import cornu as keras
+    >>> query, value = keras.ops.ones((2, 3, 4)), keras.ops.ones((2, 5, 4))
+    >>> keras.layers.Attention()([query, value]).shape
+    (2, 3, 4)
+    """
+
+    def __init__(
+        self,
+        use_scale: bool = False,
+        score_mode: str = "dot",
+        dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        if score_mode not in ("dot", "concat"):
+            raise ValueError(
+                f"Layer {self.name!r} got score_mode={score_mode!r}; use 'dot' or 'concat'."
+            )
+        self.use_scale = use_scale
+        self.score_mode = score_mode
+        self.dropout = dropout
+        self.seed = seed
+        self.supports_masking = True
+        self._dropout_layer = Dropout(dropout, seed=seed, dtype=self.dtype_policy)
+        self.scale = None
+        self.concat_score_weight = None
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights."""
+        self._check(input_shape)
+        if self.use_scale:
+            self.scale = self.add_weight(name="scale", shape=(), initializer="ones")
+        if self.score_mode == "concat":
+            self.concat_score_weight = self.add_weight(
+                name="concat_score_weight", shape=(), initializer="ones"
+            )
+
+    def _check(self, inputs: Any) -> None:
+        if not isinstance(inputs, (list, tuple)) or len(inputs) not in (2, 3):
+            raise ValueError(
+                f"Layer {self.name!r} must be called on a list [query, value] or "
+                f"[query, value, key]; got {type(inputs).__name__}."
+            )
+        if any(isinstance(each, int) or each is None for each in inputs):
+            raise ValueError(
+                f"Layer {self.name!r} must be called on a list [query, value] or "
+                f"[query, value, key]; got one tensor of shape {tuple(inputs)}."
+            )
+
+    def scores(self, query: jax.Array, key: jax.Array) -> jax.Array:
+        """How well each key matches each query, (batch, queries, keys)."""
+        scale = 1 if self.scale is None else self.scale.value
+        if self.score_mode == "dot":
+            return jnp.matmul(query, jnp.swapaxes(key, 1, 2)) * scale
+        both = query[:, :, None] + key[:, None]
+        return self.concat_score_weight.value * jnp.tanh(scale * both).sum(-1)
+
+    def call(
+        self,
+        inputs: list,
+        mask: Any = None,
+        training: bool | None = False,
+        return_attention_scores: bool = False,
+        use_causal_mask: bool = False,
+    ) -> Any:
+        """The averaged values, and the attention weights if asked.
+
+        Args:
+            inputs: list of query, value and optionally key.
+            mask: list of the query's mask (batch, queries) and the value's (batch, keys), or None.
+            training: whether dropout is active.
+            return_attention_scores: whether to return the weights too.
+            use_causal_mask: whether query i sees only the keys up to i.
+        """
+        self._check(inputs)
+        query, value = inputs[:2]
+        key = inputs[2] if len(inputs) == 3 else value
+        query_mask, value_mask = (None, None) if mask is None else mask[:2]
+        found = visible(query.shape[1], key.shape[1], value_mask=value_mask, causal=use_causal_mask)
+        weights = masked_softmax(self.scores(query, key), found)
+        weights = self._dropout_layer(weights, training=training)
+        outputs = jnp.matmul(weights, value)
+        if query_mask is not None:
+            outputs = jnp.where(jnp.asarray(query_mask, "bool")[..., None], outputs, 0)
+        return (outputs, weights) if return_attention_scores else outputs
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """The query's mask."""
+        return mask[0] if isinstance(mask, (list, tuple)) else None
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        return {
+            **super().get_config(),
+            "use_scale": self.use_scale,
+            "score_mode": self.score_mode,
+            "dropout": self.dropout,
+            "seed": self.seed,
+        }
+
+
+class AdditiveAttention(Attention):
+    """Score keys by the sum of the hyperbolic tangent of query plus key (Bahdanau et al., 2015).
+
+    The inputs are a list as for `Attention`.
+
+    Args:
+        use_scale: whether trained numbers, one per feature, multiply the hyperbolic tangents.
+        dropout: share of the attention weights dropped in training.
+        **kwargs: `name`, `dtype`, `seed`.
+
+    Raises:
+        ValueError: for inputs that are no list of two or three.
+
+    >>> import cornu as keras
+    >>> query, value = keras.ops.ones((2, 3, 4)), keras.ops.ones((2, 5, 4))
+    >>> keras.layers.AdditiveAttention()([query, value]).shape
+    (2, 3, 4)
+    """
+
+    def __init__(self, use_scale: bool = True, dropout: float = 0.0, **kwargs: Any):
+        super().__init__(use_scale=use_scale, dropout=dropout, **kwargs)
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights."""
+        self._check(input_shape)
+        if self.use_scale:
+            self.scale = self.add_weight(
+                name="scale", shape=(input_shape[0][-1],), initializer="glorot_uniform"
+            )
+
+    def scores(self, query: jax.Array, key: jax.Array) -> jax.Array:
+        """How well each key matches each query, (batch, queries, keys)."""
+        scale = 1 if self.scale is None else self.scale.value
+        return (scale * jnp.tanh(query[:, :, None] + key[:, None])).sum(-1)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        config = super().get_config()
+        config.pop("score_mode")
+        return config

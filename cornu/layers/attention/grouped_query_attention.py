@@ -1,0 +1,179 @@
+"""`GroupQueryAttention`: several query heads share one head of keys and values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+from cornu.layers.attention.projections import ProjectedAttention
+from cornu.layers.attention.scores import attend, visible
+
+
+class GroupedQueryAttention(ProjectedAttention):
+    """Attend with fewer heads of keys and values than of queries.
+
+    "GQA: Training Generalized Multi-Query Transformer Models from Multi-Head Checkpoints", Ainslie
+    et al., 2023.
+
+    Args:
+        head_dim: features of each head.
+        num_query_heads: number of query heads.
+        num_key_value_heads: number of heads of keys and values; divides `num_query_heads`.
+        dropout: share of the attention weights dropped in training.
+        use_bias: whether the projections have a bias.
+        sliding_window: a query sees keys nearer than this; all by default.
+        flash_attention: accepted for compatibility; the formulation is chosen by platform.
+        kernel_initializer: of the projections' kernels.
+        bias_initializer: of their biases.
+        kernel_regularizer: penalty on the kernels.
+        bias_regularizer: penalty on the biases.
+        activity_regularizer: penalty on the output.
+        kernel_constraint: projection of the kernels after each step.
+        bias_constraint: projection of the biases after each step.
+        use_gate: whether a sigmoid of a projection of the query multiplies the heads' outputs.
+        seed: int or None, of the dropout.
+        **kwargs: `name`, `dtype`.
+
+    Raises:
+        ValueError: if the heads cannot be grouped evenly.
+
+    >>> import cornu as keras
+    >>> layer = keras.layers.GroupQueryAttention(8, num_query_heads=4, num_key_value_heads=2)
+    >>> x = keras.ops.ones((2, 5, 16))
+    >>> layer(x, x).shape
+    (2, 5, 16)
+    """
+
+    def __init__(
+        self,
+        head_dim: int,
+        num_query_heads: int,
+        num_key_value_heads: int,
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        sliding_window: int | None = None,
+        flash_attention: bool | None = None,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        use_gate: bool = False,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(
+            dropout,
+            use_bias,
+            sliding_window,
+            use_gate,
+            (kernel_initializer, kernel_regularizer, kernel_constraint),
+            (bias_initializer, bias_regularizer, bias_constraint),
+            seed,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        if num_query_heads % num_key_value_heads:
+            raise ValueError(
+                f"Layer {self.name!r} cannot share {num_key_value_heads} heads of keys and values "
+                f"evenly among {num_query_heads} query heads. Choose a divisor."
+            )
+        self.head_dim = head_dim
+        self.num_query_heads = num_query_heads
+        self.num_key_value_heads = num_key_value_heads
+        self.dropout = dropout
+        self.use_bias = use_bias
+
+    def build(self, query_shape: tuple, value_shape: tuple, key_shape: Any = None) -> None:
+        """Make the projections."""
+        key_shape = value_shape if key_shape is None else key_shape
+        wide = (None, self.num_query_heads, self.head_dim)
+        narrow = (None, self.num_key_value_heads, self.head_dim)
+        to_wide, to_narrow = ("bqm,muh->bquh", wide, "uh"), ("bkm,mvh->bkvh", narrow, "vh")
+        self._query_dense = self.projection("query", *to_wide, query_shape)
+        self._key_dense = self.projection("key", *to_narrow, key_shape)
+        if self.use_gate:
+            self._gate_dense = self.projection("gate", *to_wide, query_shape, "sigmoid")
+        self._value_dense = self.projection("value", *to_narrow, value_shape)
+        self._dropout_layer = self.weights_dropout()
+        self._output_dense = self.projection(
+            "attention_output",
+            "bquh,uhm->bqm",
+            (None, query_shape[-1]),
+            "m",
+            (*query_shape[:2], *wide[1:]),
+        )
+
+    def call(
+        self,
+        query: jax.Array,
+        value: jax.Array,
+        key: jax.Array | None = None,
+        query_mask: Any = None,
+        value_mask: Any = None,
+        key_mask: Any = None,
+        attention_mask: Any = None,
+        return_attention_scores: bool = False,
+        training: bool | None = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
+        """The outputs, and the attention weights if asked.
+
+        Args:
+            query: array of shape (batch, queries, features).
+            value: array of shape (batch, keys, features).
+            key: likewise; `value` by default.
+            query_mask: booleans (batch, queries), False for queries that see nothing.
+            value_mask: booleans (batch, keys), True where a value may be seen.
+            key_mask: likewise.
+            attention_mask: booleans that broadcast to (batch, queries, keys).
+            return_attention_scores: whether to return the weights too.
+            training: whether dropout is active.
+            use_causal_mask: whether query i sees only the keys up to i.
+
+        Returns:
+            Array of shape (batch, queries, features); with `return_attention_scores` a tuple of it
+            and the weights, of shape (batch, query heads, queries, keys).
+        """
+        key = value if key is None else key
+        found = visible(
+            query.shape[1],
+            value.shape[1],
+            attention_mask,
+            query_mask,
+            value_mask,
+            key_mask,
+            use_causal_mask,
+            self.sliding_window,
+        )
+        outputs, weights = attend(
+            self._query_dense(query),
+            self._key_dense(key),
+            self._value_dense(value),
+            None
+            if found is None
+            else found.reshape((1,) * (3 - found.ndim) + found.shape)[:, None],
+            self._dropout_layer,
+            training,
+            blind_rows_are_zero=self._dropout > 0,
+            return_weights=return_attention_scores,
+        )
+        if self.use_gate:
+            outputs = outputs * self._gate_dense(query)
+        outputs = self._output_dense(outputs)
+        return (outputs, weights) if return_attention_scores else outputs
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        return {
+            **super().get_config(),
+            "head_dim": self.head_dim,
+            "num_query_heads": self.num_query_heads,
+            "num_key_value_heads": self.num_key_value_heads,
+        }
+
+
+GroupQueryAttention = GroupedQueryAttention

@@ -1,0 +1,102 @@
+"""Masks of attention, and attention over heads with or without its weights shown."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu import kernels
+from cornu.core.layer import Layer
+
+
+def visible(
+    queries: int,
+    keys: int,
+    attention_mask: Any = None,
+    query_mask: Any = None,
+    value_mask: Any = None,
+    key_mask: Any = None,
+    causal: bool = False,
+    sliding_window: int | None = None,
+) -> jax.Array | None:
+    """Which keys each query may see.
+
+    Args:
+        queries: number of queries.
+        keys: number of keys.
+        attention_mask: booleans that broadcast to (batch, queries, keys), or None.
+        query_mask: booleans (batch, queries), or None.
+        value_mask: booleans (batch, keys), or None.
+        key_mask: likewise.
+        causal: whether query i sees only the keys up to i.
+        sliding_window: query i sees key j if |i - j| is below it; None for all.
+
+    Returns:
+        Booleans that broadcast to (batch, queries, keys); None if all is visible.
+    """
+    parts = [] if attention_mask is None else [jnp.asarray(attention_mask, "bool")]
+    if query_mask is not None:
+        parts.append(jnp.asarray(query_mask, "bool")[:, :, None])
+    parts += [jnp.asarray(m, "bool")[:, None] for m in (value_mask, key_mask) if m is not None]
+    distance = jnp.arange(queries)[:, None] - jnp.arange(keys)
+    if causal:
+        parts.append(distance >= 0)
+    if sliding_window is not None:
+        parts.append(jnp.abs(distance) < sliding_window)
+    found = None
+    for part in parts:
+        found = part if found is None else found & part
+    return found
+
+
+def attend(
+    query: jax.Array,
+    key: jax.Array,
+    value: jax.Array,
+    mask: jax.Array | None,
+    dropout: Layer,
+    training: bool | None,
+    blind_rows_are_zero: bool,
+    return_weights: bool,
+) -> tuple[jax.Array, jax.Array | None]:
+    """Scaled dot-product attention, through the kernel unless the weights are needed.
+
+    Args:
+        query: array of shape (batch, queries, heads, head_dim).
+        key: array of shape (batch, keys, key_heads, head_dim); `key_heads` divides `heads`.
+        value: array of shape (batch, keys, key_heads, value_dim).
+        mask: booleans that broadcast to (batch, heads, queries, keys), or None.
+        dropout: layer applied to the weights.
+        training: whether dropout is active.
+        blind_rows_are_zero: whether a query that sees no key gives zeros instead of the average.
+        return_weights: whether to return the weights.
+
+    Returns:
+        Outputs (batch, queries, heads, value_dim), and the weights (batch, heads, queries, keys)
+        before dropout, or None.
+    """
+    seeing = None if mask is None else mask.any(-1, keepdims=True)
+    if not return_weights and not (training and dropout.rate > 0):
+        outputs = kernels.attention(query, key, value, mask)
+        if blind_rows_are_zero and seeing is not None:
+            outputs = jnp.where(jnp.swapaxes(seeing, 1, 2), outputs, 0)
+        return outputs, None
+    group = query.shape[2] // key.shape[2]
+    key, value = jnp.repeat(key, group, axis=2), jnp.repeat(value, group, axis=2)
+    products = jnp.einsum("bqhd,bkhd->bhqk", query, key) / math.sqrt(query.shape[-1])
+    weights = masked_softmax(products, mask)
+    weights = weights if seeing is None else jnp.where(seeing, weights, 0)
+    kept = dropout(weights, training=training)
+    outputs = jnp.einsum("bhqk,bkhd->bqhd", kept, value)
+    return outputs, weights if return_weights else None
+
+
+def masked_softmax(products: jax.Array, mask: jax.Array | None) -> jax.Array:
+    """Softmax over the last axis in float32 or wider; all equal where nothing is visible."""
+    wide = products.astype(jnp.promote_types(products.dtype, "float32"))
+    if mask is not None:
+        wide = jnp.where(mask, wide, jnp.finfo(wide.dtype).min)
+    return jax.nn.softmax(wide).astype(products.dtype)
