@@ -1,0 +1,187 @@
+"""Weights of models in `.weights.h5` files, in Keras 3's layout."""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import h5py
+
+from cornu.optimizers import Optimizer
+from cornu.saving import legacy_h5
+from cornu.saving.atomic import may_write, replacing
+from cornu.saving.saveables import walk
+from cornu.saving.store import H5Store, member
+from cornu.saving.zip_members import read_member
+
+
+def save_weights(
+    model: Any,
+    filepath: Any,
+    overwrite: bool = True,
+    max_shard_size: float | None = None,
+    **kwargs: Any,
+) -> None:
+    """Write the weights of a model, and the state of its optimizer, to a file.
+
+    Args:
+        model: a built model or layer.
+        filepath: path that ends in `.weights.h5`.
+        overwrite: whether to replace an existing file without asking.
+        max_shard_size: must be None; the file is always one.
+        **kwargs: none are known.
+
+    Raises:
+        ValueError: for another ending or a model that is not built.
+
+    >>> import cornu as keras, tempfile
+    >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    >>> path = tempfile.mkdtemp() + "/model.weights.h5"
+    >>> keras.saving.save_weights(model, path)
+    >>> keras.saving.load_weights(model, path)
+    """
+    path = str(os.fspath(filepath))
+    if kwargs or max_shard_size is not None:
+        unknown = sorted(kwargs) or ["max_shard_size"]
+        raise ValueError(f"save_weights cannot use the arguments {unknown}.")
+    if not path.endswith(".weights.h5"):
+        raise ValueError(f"A file of weights must be named *.weights.h5; got {path!r}.")
+    if not may_write(path, overwrite):
+        return
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        write_state(model, file)
+
+
+def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+    """Read weights from a `.weights.h5`, `.keras` or legacy `.h5` file into a built model.
+
+    Args:
+        model: a built model of the same architecture.
+        filepath: path of the file.
+        skip_mismatch: True passes over layers whose shapes differ, with a warning.
+        **kwargs: `objects_to_skip`, a list of layers to leave as they are; `by_name`, for `.h5`
+            files: match layers by name, not by order.
+
+    Raises:
+        ValueError: if the file does not fit the model.
+        FileNotFoundError: if there is no such file.
+    """
+    path = str(os.fspath(filepath))
+    objects_to_skip = kwargs.pop("objects_to_skip", None)
+    by_name = kwargs.pop("by_name", False)
+    if kwargs:
+        raise ValueError(f"load_weights does not know the arguments {sorted(kwargs)}.")
+    if not os.path.exists(path):
+        raise FileNotFoundError(f"There is no file {path!r} to load weights from.")
+    archive = path.endswith((".keras", ".weights.h5"))
+    if by_name and archive:
+        raise ValueError(
+            f"by_name=True works with legacy '.h5' files only; got {path!r}. Try skip_mismatch."
+        )
+    if path.endswith(".keras"):
+        load_archive_weights(model, path, skip_mismatch, objects_to_skip)
+    elif path.endswith(".weights.h5"):
+        with open_h5(path) as file:
+            read_state(model, file, skip_mismatch, objects_to_skip)
+    elif path.endswith((".h5", ".hdf5")):
+        with open_h5(path) as file:
+            legacy_h5.read_weights(model, file, by_name, skip_mismatch)
+    else:
+        raise ValueError(
+            f"Weights are loaded from .weights.h5, .keras, .h5 or .hdf5 files; got {path!r}."
+        )
+
+
+def load_archive_weights(
+    model: Any, path: str, skip_mismatch: bool, objects_to_skip: list | None
+) -> None:
+    """Read only the weights of a `.keras` archive or folder."""
+    if os.path.isdir(path):
+        with open_h5(Path(path) / "model.weights.h5") as file:
+            read_state(model, file, skip_mismatch, objects_to_skip)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            content = read_member(archive, "model.weights.h5", path)
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"{path!r} is not a .keras archive: {error}.") from error
+    with open_h5(io.BytesIO(content)) as file:
+        read_state(model, file, skip_mismatch, objects_to_skip)
+
+
+def open_h5(source: Any) -> h5py.File:
+    """An HDF5 file, opened for reading.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    try:
+        return h5py.File(source, "r")
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        shown = source if isinstance(source, (str, Path)) else "model.weights.h5"
+        raise ValueError(f"{str(shown)!r} is not a readable HDF5 file: {error}") from error
+
+
+def write_state(model: Any, file: h5py.File) -> None:
+    """Write the variables of everything in the model into an open file."""
+    for path, part in walk(model):
+        group = file.create_group(f"{path}/vars".lstrip("/"))
+        if getattr(part, "name", None):
+            group.attrs["name"] = part.name
+        part.save_own_variables(H5Store(group))
+
+
+def read_state(
+    model: Any, file: h5py.File, skip_mismatch: bool = False, objects_to_skip: list | None = None
+) -> None:
+    """Set the variables of everything in the model from an open file.
+
+    Raises:
+        ValueError: if a layer cannot take what the file holds for it.
+    """
+    if not getattr(model, "built", True):
+        raise ValueError(
+            f"Model {model.name!r} is not built, so it has no weights to load into. Call it on "
+            "data, or use `build(input_shape)`, first."
+        )
+    _build_optimizer(model, file)
+    passed = {id(part) for root in objects_to_skip or () for _, part in walk(root)}
+    failed: list[tuple[str, Any, Exception]] = []
+    for path, part in walk(model):
+        if id(part) in passed:
+            continue
+        group = member(file, f"{path}/vars".lstrip("/"))
+        if group is None and isinstance(part, Optimizer):
+            continue
+        try:
+            part.load_own_variables(H5Store(group))
+        except (ValueError, KeyError, TypeError) as error:
+            failed.append((path, part, error))
+    if failed:
+        _report(failed, skip_mismatch)
+
+
+def _build_optimizer(model: Any, file: h5py.File) -> None:
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is not None and not optimizer.built and member(file, "optimizer/vars") is not None:
+        optimizer.build(model.trainable_variables)
+
+
+def _report(failed: list[tuple[str, Any, Exception]], skip_mismatch: bool) -> None:
+    _, part, error = failed[0]
+    names = ", ".join(f"{part.name!r} ({path or '/'})" for path, part, _ in failed)
+    message = (
+        f"{len(failed)} object(s) do not fit the file: {names}. The first: {part.name!r}: {error}"
+    )
+    if not skip_mismatch:
+        raise ValueError(
+            f"{message} Build the model with the architecture of the file, or pass "
+            "skip_mismatch=True to leave these as they are."
+        ) from error
+    warnings.warn(f"{message} They were left as they are.", stacklevel=4)
