@@ -137,12 +137,12 @@ from cornu.layers.reshaping import (
     ZeroPadding3D,
 )
 from cornu.layers.rnn import (
-    Bidirectional,
     GRU,
-    GRUCell,
     LSTM,
-    LSTMCell,
     RNN,
+    Bidirectional,
+    GRUCell,
+    LSTMCell,
     SimpleRNN,
     SimpleRNNCell,
     StackedRNNCells,

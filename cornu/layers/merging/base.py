@@ -9,6 +9,8 @@ import jax
 
 from cornu import ops
 from cornu.core.layer import Layer
+from cornu.engine import dtypes
+from cornu.ops import KerasTensor
 
 
 class Merge(Layer):
@@ -61,6 +63,10 @@ class Merge(Layer):
                 result[-1] = 1
         return tuple(result)
 
+    def compute_output_spec(self, inputs: Any) -> KerasTensor:
+        """The symbolic output."""
+        return symbolic_output(self, inputs)
+
     def call(self, inputs: Sequence[jax.Array]) -> jax.Array:
         """The merged tensor."""
         rank = max(x.ndim for x in inputs)
@@ -79,6 +85,13 @@ class Merge(Layer):
         for other in mask[1:]:
             merged = ops.logical_or(merged, other)
         return merged
+
+
+def symbolic_output(layer: Layer, inputs: Sequence[KerasTensor], *weak: type) -> KerasTensor:
+    """The symbolic output: integers stay integers unless the layer divides (`weak` is float)."""
+    shape = layer.compute_output_shape([x.shape for x in inputs])
+    own = (layer.compute_dtype if dtypes.is_float(x.dtype) else x.dtype for x in inputs)
+    return KerasTensor(shape, dtypes.result_type(*own, *weak))
 
 
 def list_of_shapes(layer: Layer, input_shape: Any) -> list[tuple]:

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 
 from cornu import ops
 from cornu.core.layer import Layer
-from cornu.layers.merging.base import check_masks, list_of_shapes
+from cornu.layers.merging.base import check_masks, list_of_shapes, symbolic_output
+from cornu.ops import KerasTensor
 
 
 class Concatenate(Layer):
@@ -57,6 +58,10 @@ class Concatenate(Layer):
             f"Concatenate {self.name!r} joins tensors along axis {self.axis}; their other sizes "
             f"must be equal. Got shapes {shapes}."
         )
+
+    def compute_output_spec(self, inputs: Any) -> KerasTensor:
+        """The symbolic output."""
+        return symbolic_output(self, inputs)
 
     def call(self, inputs: Sequence[jax.Array]) -> jax.Array:
         """The joined tensor."""

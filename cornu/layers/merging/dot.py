@@ -11,7 +11,8 @@ from jax import lax
 from cornu import ops
 from cornu.core.layer import Layer
 from cornu.engine import dtypes
-from cornu.layers.merging.base import list_of_shapes
+from cornu.layers.merging.base import list_of_shapes, symbolic_output
+from cornu.ops import KerasTensor
 
 
 class Dot(Layer):
@@ -82,6 +83,10 @@ class Dot(Layer):
         batch = first[0] if first[0] is not None else second[0]
         rest = (*first[1:i], *first[i + 1 :], *second[1:j], *second[j + 1 :])
         return (batch, *(rest or (1,)))
+
+    def compute_output_spec(self, inputs: Any) -> KerasTensor:
+        """The symbolic output."""
+        return symbolic_output(self, inputs)
 
     def call(self, inputs: Sequence[jax.Array]) -> jax.Array:
         """The products."""

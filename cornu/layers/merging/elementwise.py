@@ -9,7 +9,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from cornu.layers.merging.base import Merge
+from cornu.layers.merging.base import Merge, symbolic_output
+from cornu.ops import KerasTensor
 
 
 class Add(Merge):
@@ -88,6 +89,10 @@ class Average(Merge):
     def merge(self, tensors: list[jax.Array]) -> jax.Array:
         """Combine tensors of equal rank."""
         return reduce(jnp.add, tensors) / len(tensors)
+
+    def compute_output_spec(self, inputs: Any) -> KerasTensor:
+        """The symbolic output, of a float type."""
+        return symbolic_output(self, inputs, float)
 
 
 class Maximum(Merge):

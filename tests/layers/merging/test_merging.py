@@ -53,3 +53,11 @@ def test_sum_of_integers_stays_integer():
     x = np.ones((2, 3), "int32")
     assert keras.layers.add([x, x]).dtype == "int32"
     assert keras.layers.average([x, x]).dtype == "float32"
+
+
+@pytest.mark.parametrize(
+    "function, dtype", [("add", "int32"), ("concatenate", "int32"), ("average", "float32")]
+)
+def test_symbolic_dtype_is_that_of_the_values(function, dtype):
+    x = keras.Input((3,), dtype="int32")
+    assert getattr(keras.layers, function)([x, x]).dtype == dtype
