@@ -19,6 +19,11 @@ def update_if(condition: Any, variables: Iterable[Variable], update: Callable[[]
         variables: all variables that `update` may assign to.
         update: function without arguments or result.
     """
+    if not isinstance(condition, jax.core.Tracer):
+        # Outside compiled code `lax.cond` would compile anew in every call.
+        if condition:
+            update()
+        return
     variables = list(variables)
 
     def taken(values: list) -> list:

@@ -18,10 +18,12 @@ from cornu.optimizers.ftrl import Ftrl
 from cornu.optimizers.lamb import Lamb
 from cornu.optimizers.lion import Lion
 from cornu.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from cornu.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
 from cornu.optimizers.muon import Muon
 from cornu.optimizers.nadam import Nadam
 from cornu.optimizers.optimizer import Optimizer
 from cornu.optimizers.rmsprop import RMSprop
+from cornu.optimizers.schedule_free_adam_w import ScheduleFreeAdamW
 from cornu.optimizers.sgd import SGD
 
 CLASSES = {
@@ -37,10 +39,12 @@ CLASSES = {
         Lamb,
         Lion,
         LossScaleOptimizer,
+        MultiOptimizer,
         Muon,
         Nadam,
         RMSprop,
         SGD,
+        ScheduleFreeAdamW,
     )
 }
 BY_NAME = {
@@ -110,4 +114,6 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Optimizer:
     return registry.deserialize(config, custom_objects=custom_objects, module_objects=BY_NAME)
 
 
-registry.publish("keras.optimizers", {**CLASSES, "Optimizer": Optimizer})
+registry.publish(
+    "keras.optimizers", {**CLASSES, "Optimizer": Optimizer, "OptimizerMap": OptimizerMap}
+)

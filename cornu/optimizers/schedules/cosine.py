@@ -24,7 +24,7 @@ class CosineDecay(LearningRateSchedule):
 
     >>> import cornu as keras
     >>> schedule = keras.optimizers.schedules.CosineDecay(1.0, 10)
-    >>> float(schedule(5))
+    >>> round(float(schedule(5)), 4)
     0.5
     """
 

@@ -35,6 +35,8 @@ CLASSES = [
     ("Lamb", {}),
     ("Adafactor", {}),
     ("Adafactor", {"relative_step": False, "clip_threshold": 0.5}),
+    ("ScheduleFreeAdamW", {}),
+    ("ScheduleFreeAdamW", {"warmup_steps": 3, "weight_decay": 0.1, "beta_1": 0.8}),
     ("Muon", {}),
     ("Muon", {"nesterov": False, "rms_rate": None, "exclude_layers": ["a"], "adam_lr_ratio": 0.3}),
 ]
@@ -97,6 +99,34 @@ def test_float16_state_has_the_dtype_of_the_variable(name):
 @pytest.mark.parametrize(("name", "settings"), CLASSES)
 def test_configs_are_keras(name, settings):
     compare_config(f"optimizers.{name}", settings)
+
+
+def multi_steps(module):
+    sgd, adam = module.optimizers.SGD(0.1), module.optimizers.Adam(0.2)
+    optimizer = module.optimizers.MultiOptimizer(module.optimizers.OptimizerMap(sgd, {"a.*": adam}))
+    variables = [module.Variable(np.ones(2, "float32"), name=name) for name in ("a", "b")]
+    for _ in range(2):
+        optimizer.apply([np.arange(2, dtype="float32")] * 2, variables)
+    return [v.value for v in variables], [v.value for v in optimizer.variables]
+
+
+def test_several_optimizers_are_keras():
+    assert_same(multi_steps(cornu), multi_steps(keras), "MultiOptimizer")
+
+
+def test_config_of_several_optimizers_is_keras():
+    ours, theirs = (
+        side.optimizers.MultiOptimizer(
+            side.optimizers.OptimizerMap(
+                side.optimizers.SGD(name="one"), {"a.*": side.optimizers.Adam(name="two")}
+            ),
+            name="both",
+        )
+        for side in (cornu, keras)
+    )
+    assert cornu.optimizers.serialize(ours) == keras.optimizers.serialize(theirs)
+    again = cornu.optimizers.deserialize(cornu.optimizers.serialize(ours))
+    assert again.get_config() == ours.get_config()
 
 
 def loss_scaled_steps(module, gradients):
