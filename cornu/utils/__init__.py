@@ -11,13 +11,18 @@ from cornu.core.registry import (
 from cornu.core.registry import deserialize as deserialize_keras_object
 from cornu.core.registry import serialize as serialize_keras_object
 from cornu.core.session import clear_session, set_random_seed
-from cornu.data import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from cornu.data import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
 from cornu.data.labels import normalize, to_categorical
 from cornu.engine.dtypes import standardize_dtype
 from cornu.ops.symbolic import is_keras_tensor
 
+# Its name before Keras 3.
+Sequence = PyDataset
+
 __all__ = [
     "CustomObjectScope",
+    "PyDataset",
+    "Sequence",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
