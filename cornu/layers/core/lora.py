@@ -10,6 +10,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from cornu.core.variable import Variable
 
@@ -121,7 +122,7 @@ class LowRankAdaptation:
         own = [v for v in self._own_base_variables() if v is not None]
         for i, variable in enumerate(own):
             value = self.adapted() if i == 0 else variable
-            store[str(i)] = jnp.asarray(value.value if isinstance(value, Variable) else value)
+            store[str(i)] = np.asarray(value.raw_value if isinstance(value, Variable) else value)
 
     def load_own_variables(self, store: Any) -> None:
         """Read what `save_own_variables` wrote; a low-rank addition starts at zero."""
@@ -132,7 +133,7 @@ class LowRankAdaptation:
                 f"{len(store.keys())} for it. Make the layer with the arguments it was saved with."
             )
         for i, variable in enumerate(own):
-            variable.assign(store[str(i)])
+            variable.assign(np.asarray(store[str(i)]))
         if self.lora_enabled:
             for variable in (self._lora_a, self._lora_b):
                 variable.assign(jnp.zeros(variable.shape, variable.dtype))
