@@ -57,8 +57,6 @@ def in_place_of_hook(name: str, function: Any) -> Any:
     """`function` callable as the hook of that name is, whatever its parameters are called."""
     if not name.startswith("on_") or not callable(function):
         return function
-    if name.endswith(("_train_begin", "_train_end", "_test_begin", "_test_end")) or name.endswith(
-        ("_predict_begin", "_predict_end")
-    ):
+    if name.startswith(("on_train_", "on_test_", "on_predict_")) and "_batch_" not in name:
         return lambda logs=None: function(logs)
     return lambda index, logs=None: function(index, logs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -34,8 +35,15 @@ class LearningRateScheduler(Callback):
         self.schedule = schedule
         self.verbose = verbose
         self.takes_rate = accepts(schedule, 2)
+        self.begun_epoch: int | None = None
+
+    def on_train_begin(self, logs: LogsMapping = None) -> None:
+        self.begun_epoch = None
 
     def on_epoch_begin(self, epoch: int, logs: LogsMapping = None) -> None:
+        if epoch == self.begun_epoch:
+            return  # taken up in its middle: a rate made from the one before is made already
+        self.begun_epoch = epoch
         rate = get_learning_rate(self.model)
         rate = self.schedule(epoch, rate) if self.takes_rate else self.schedule(epoch)
         if isinstance(rate, str | bool) or rate is None or np.ndim(rate) != 0:
@@ -51,6 +59,12 @@ class LearningRateScheduler(Callback):
     def on_epoch_end(self, epoch: int, logs: LogsMapping = None) -> None:
         if logs is not None:
             logs["learning_rate"] = get_learning_rate(self.model)
+
+    def get_state(self) -> dict[str, Any]:
+        return {"begun_epoch": self.begun_epoch}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self.begun_epoch = state["begun_epoch"]
 
 
 def accepts(function: Callable, count: int) -> bool:

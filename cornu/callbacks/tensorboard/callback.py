@@ -149,6 +149,7 @@ class TensorBoard(Callback):
             self.write_weights(epoch)
         for writer in self.writers.values():
             writer.flush()
+        self.steps_in_epoch = 0
 
     def on_test_end(self, logs: LogsMapping = None) -> None:
         iterations = getattr(getattr(self.model, "optimizer", None), "iterations", None)
