@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
 from cornu.core import registry
@@ -114,10 +115,8 @@ class LossScaleOptimizer(Optimizer):
         count, scale = self.step_counter.raw_value, self.dynamic_scale.raw_value
 
         def step() -> None:
-            self.inner_optimizer.apply(
-                [g if v.overwrite_with_gradient else g / scale.astype(g.dtype) for g, v in pairs],
-                variables,
-            )
+            true = [g if v.overwrite_with_gradient else unscaled(g, scale) for g, v in pairs]
+            self.inner_optimizer.apply(true, variables)
             grown = count + 1 >= self.dynamic_growth_steps
             self.step_counter.assign(jnp.where(grown, 0, count + 1))
             self.dynamic_scale.assign(jnp.where(grown, scale * 2.0, scale))
@@ -143,3 +142,9 @@ class LossScaleOptimizer(Optimizer):
         """An optimizer made from what `get_config` returned."""
         inner = registry.deserialize(config["inner_optimizer"], custom_objects=custom_objects)
         return cls(**{**config, "inner_optimizer": inner})
+
+
+def unscaled(gradient: jax.Array, scale: jax.Array) -> jax.Array:
+    """The gradient divided by the scale, in float32 since the scale may be inf in float16."""
+    dtype = jnp.promote_types(gradient.dtype, scale.dtype)
+    return (gradient.astype(dtype) / scale).astype(gradient.dtype)

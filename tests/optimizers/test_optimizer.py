@@ -188,6 +188,13 @@ def test_inner_loss_scale_counts_too():
     assert float(weight) == 0.5
 
 
+def test_scale_beyond_float16_keeps_gradients():
+    weight = keras.Variable([1.0], dtype="float16")
+    optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(1.0), 2.0**17)
+    optimizer.apply([jnp.array([2.0**15], "float16")], [weight])
+    assert weight.numpy().tolist() == [0.75]
+
+
 def test_variables_of_a_subclass_are_state():
     class Counting(keras.optimizers.SGD):
         def build(self, variables):
