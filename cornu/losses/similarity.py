@@ -57,9 +57,9 @@ def circle(
     if remove_diagonal:
         same &= ~jnp.eye(*same.shape, dtype=bool)
 
-    # How far a similarity is from its optimum weighs its own term, without a gradient.
-    to_one = jax.lax.stop_gradient(jnp.maximum(1 + margin - similarity, 0))
-    to_zero = jax.lax.stop_gradient(jnp.maximum(similarity + margin, 0))
+    # How far a similarity is from its optimum weighs its own term.
+    to_one = jnp.maximum(1 + margin - similarity, 0)
+    to_zero = jnp.maximum(similarity + margin, 0)
     pull = -gamma * to_one * (similarity - (1 - margin))
     push = gamma * to_zero * (similarity - margin)
     both = _log_sum_exp(pull, same) + _log_sum_exp(push, other)

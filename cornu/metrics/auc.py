@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu import ops
+from cornu.core import registry
 from cornu.engine import config
 from cornu.losses.tensors import as_dtype
 from cornu.metrics.base import Metric
@@ -175,7 +176,8 @@ class AUC(Metric):
         if self.curve == "PR":
             return recall, ratio(tp, tp + fp)
         odds = ratio(tp + fn, fp + tn)
-        return 1 - odds * ratio(fn, tp), 1 - odds * ratio(fp, tp)
+        gained = jnp.where(tp > 0, 1 - odds * ratio(fn, tp), 0)
+        return jnp.maximum(gained, 0), 1 - odds * ratio(fp, tp)
 
     def interpolate_pr_auc(self, counts: Counts | None = None) -> jax.Array:
         """Area under the precision-recall curve, true and false positives taken as linear
@@ -206,3 +208,9 @@ class AUC(Metric):
         if self.own_thresholds is not None:
             config["thresholds"] = self.own_thresholds
         return config
+
+    @classmethod
+    def from_config(cls, config: dict) -> AUC:
+        """A metric made from what `get_config` returned."""
+        # Keras writes the label weights as a tensor.
+        return cls(**{**config, "label_weights": registry.deserialize(config["label_weights"])})
