@@ -104,6 +104,8 @@ def run_graph(function: Any, inputs: Any, wrap: Callable | None = None) -> Any:
 
 def _tensors(outputs: Any) -> list:
     flat = tree.flatten(outputs)
-    return [t for t in flat if isinstance(t, KerasTensor)] if any_symbolic(outputs) else [
-        t for t in flat if hasattr(t, "shape")
-    ]
+    return (
+        [t for t in flat if isinstance(t, KerasTensor)]
+        if any_symbolic(outputs)
+        else [t for t in flat if hasattr(t, "shape")]
+    )

@@ -115,7 +115,12 @@ def get_registered_object(
         custom_objects: looked at after the active scopes.
         module_objects: looked at last.
     """
-    for table in (*reversed(_thread.custom_objects), custom_objects, CUSTOM_OBJECTS, module_objects):
+    for table in (
+        *reversed(_thread.custom_objects),
+        custom_objects,
+        CUSTOM_OBJECTS,
+        module_objects,
+    ):
         if table and name in table:
             return table[name]
     return None
@@ -195,7 +200,9 @@ def serialize(obj: Any) -> Any:
     if isinstance(obj, bytes):
         return {"class_name": "__bytes__", "config": {"value": obj.decode("utf-8")}}
     if isinstance(obj, (list, tuple)):
-        return type(obj)(map(serialize, obj)) if type(obj) in (list, tuple) else [*map(serialize, obj)]
+        return (
+            type(obj)(map(serialize, obj)) if type(obj) in (list, tuple) else [*map(serialize, obj)]
+        )
     if isinstance(obj, dict):
         return {key: serialize(value) for key, value in obj.items()}
     if isinstance(obj, np.generic) and obj.ndim == 0:
@@ -404,7 +411,11 @@ def _object(config: dict, module_objects: dict | None) -> Any:
             f"{cls.__name__} could not be made from its config {inner!r}: {error}"
         ) from error
     build_config = config.get("build_config")
-    if build_config and hasattr(instance, "build_from_config") and not getattr(instance, "built", False):
+    if (
+        build_config
+        and hasattr(instance, "build_from_config")
+        and not getattr(instance, "built", False)
+    ):
         instance.build_from_config(deserialize(build_config))
     compile_config = config.get("compile_config")
     if compile_config and hasattr(instance, "compile_from_config"):

@@ -15,7 +15,18 @@ import numpy as np
 from cornu.engine import config
 
 FLOAT = ("bfloat16", "float16", "float32", "float64", "float8_e4m3fn", "float8_e5m2")
-INTEGER = ("uint4", "uint8", "uint16", "uint32", "uint64", "int4", "int8", "int16", "int32", "int64")
+INTEGER = (
+    "uint4",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "int4",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+)
 COMPLEX = ("complex64", "complex128")
 ALLOWED = frozenset((*FLOAT, *INTEGER, *COMPLEX, "bool", "string"))
 PYTHON_TYPES = {bool: "bool", int: "int32", str: "string"}

@@ -19,4 +19,6 @@ __all__ = [
 
 registry.publish("keras", {"Sequential": Sequential, "Model": Model})
 registry.publish("keras.src.models.functional", {"Functional": Functional})
-registry.publish("keras.models", {"Sequential": Sequential, "Model": Model, "Functional": Functional})
+registry.publish(
+    "keras.models", {"Sequential": Sequential, "Model": Model, "Functional": Functional}
+)

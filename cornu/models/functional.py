@@ -108,7 +108,11 @@ def _operation_config(operation: Operation) -> dict:
 def _node_config(node: Node, reference: Any) -> dict:
     def value(leaf: Any) -> Any:
         if isinstance(leaf, KerasTensor):
-            place = {"shape": list(leaf.shape), "dtype": leaf.dtype, "keras_history": reference(leaf)}
+            place = {
+                "shape": list(leaf.shape),
+                "dtype": leaf.dtype,
+                "keras_history": reference(leaf),
+            }
             return {"class_name": "__keras_tensor__", "config": place}
         return registry.serialize(leaf)
 
@@ -122,9 +126,7 @@ def _operation_from(entry: dict) -> Operation:
     module = entry.get("module") or ""
     if module.startswith("keras.src.ops") or module.startswith("keras.ops"):
         name = keras_names.from_keras(entry["class_name"])
-        settings = registry.deserialize(
-            {k: v for k, v in entry["config"].items() if k != "name"}
-        )
+        settings = registry.deserialize({k: v for k, v in entry["config"].items() if k != "name"})
         return OpCall(REGISTRY[name], settings, entry.get("name"))
     if registry.get_registered_object(entry.get("registered_name") or "") is None:
         try:

@@ -245,7 +245,9 @@ class Model(Trainer, Layer):
 
     # --- files ---------------------------------------------------------------------------------
 
-    def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any) -> None:
+    def save(
+        self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
+    ) -> None:
         """Write architecture, weights, and optimizer state to a `.keras` file.
 
         Args:
@@ -256,7 +258,9 @@ class Model(Trainer, Layer):
         """
         model_io.save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
-    def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None) -> None:
+    def save_weights(
+        self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None
+    ) -> None:
         """Write the weights to a `.weights.h5` file."""
         weights_io.save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
 

@@ -64,7 +64,7 @@ class Loop:
             if self.eager is not None:
                 result = self.eager(batch)
             else:
-                result = self.program.run(as_arguments(batch))
+                result = self.program.run(batch)
             yield step, 1, batch, result
             if self.eager is None:
                 pending.append(jax.tree.leaves(result)[:1])
@@ -86,12 +86,12 @@ class Loop:
             return False
         if sum(a.size * a.dtype.itemsize for a in leaves) > DEVICE_DATA_BYTES:
             return False
-        return self.program.is_short(as_arguments(self.feed.peek()))
+        return self.program.is_short(self.feed.peek())
 
     def _on_device(self, epoch: int, start: int) -> Iterator[tuple[int, int, Any, Any]]:
         feed, program = self.feed, self.program
         if self.device_data is None:
-            self.device_data = jax.tree.map(jax.numpy.asarray, as_arguments(feed.arrays))
+            self.device_data = jax.tree.map(jax.numpy.asarray, feed.arrays)
         order = jax.numpy.asarray(feed.order(epoch))
         full = len(order) // feed.batch_size
         pending: deque = deque()
@@ -113,7 +113,7 @@ class Loop:
         if step * feed.batch_size < len(order):
             self.on_begin(step)
             batch = feed._take(np.asarray(order)[step * feed.batch_size :])
-            yield step, 1, batch, program.run(as_arguments(batch))
+            yield step, 1, batch, program.run(batch)
 
     def _chunk(self) -> int:
         seconds = self.program.seconds_per_step
@@ -123,11 +123,6 @@ class Loop:
     def _time(self, began: float, result: Any, count: int) -> None:
         """Measure one chunk after the one that was compiled."""
         jax.block_until_ready(jax.tree.leaves(result))
-        if getattr(self.program, "warm", False):
+        if self.program.warm:
             self.program.seconds_per_step = (time.perf_counter() - began) / count
         self.program.warm = True
-
-
-def as_arguments(batch: Any) -> Any:
-    """A batch as arguments of a compiled program: arrays, None where there is nothing."""
-    return tree.map_structure(lambda a: a, batch)

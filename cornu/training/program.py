@@ -66,6 +66,8 @@ class StepProgram:
         self.extra: list = []
         self.missing: dict[int, Any] = {}
         self.seconds_per_step: float | None = None
+        self.warm = False
+        self.keys: list[str] | None = None
         self._short: dict[Any, bool] = {}
         self._prepare()
 
@@ -112,7 +114,15 @@ class StepProgram:
             self.missing = {i: v for i, v in scope.updated.items() if i not in known}
             new_state = [scope.get_current_value(v) for v in self.variables]
             result = tree.map_structure(_plain, result)
+            self._note_order(result)
         return new_state, result
+
+    def _note_order(self, result: Any) -> None:
+        # JAX gives dicts back with sorted keys; the logs' own order is kept here.
+        self.keys = list(result) if type(result) is dict else None
+
+    def _ordered(self, result: Any) -> Any:
+        return result if self.keys is None else {key: result[key] for key in self.keys}
 
     def _pure_user_step(self, batch: Any) -> Any:
         groups = self.groups()
@@ -137,7 +147,9 @@ class StepProgram:
 
             state = lax.fori_loop(0, count, body, state)
             with StatelessScope(list(zip(self.variables, state))):
-                return state, tree.map_structure(_plain, self.final())
+                result = tree.map_structure(_plain, self.final())
+                self._note_order(result)
+                return state, result
 
         shapes = jax.eval_shape(lambda s: self._pure(s, batch_at(0))[1], state)
         empty = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
@@ -168,14 +180,14 @@ class StepProgram:
         self.is_short(batch)
         state, result = self._one(self.state(), batch)
         self.store(state)
-        return result
+        return self._ordered(result)
 
     def run_many(self, data: Any, order: Any, batch_size: int, start: int, count: int) -> Any:
         """`count` steps from batch `start` of the data in this order; the last step's result."""
         args = (self.state(), data, order, batch_size, np.int32(start), np.int32(count))
         state, result = self._many(*args)
         self.store(state)
-        return result
+        return self._ordered(result)
 
 
 def _plain(value: Any) -> Any:

@@ -13,14 +13,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from cornu import optimizers, tree
 from cornu.core import masking, registry
 from cornu.core.call_spec import call_signature
 from cornu.core.gradients import value_and_grad
 from cornu.core.scope import StatelessScope
-from cornu.core.tracking import unique
 from cornu.data import make_feed, train_validation_split, unpack_x_y_sample_weight
 from cornu.engine.eager_values import concrete_tracers
 from cornu.engine.tracer_errors import explain_tracer_errors
@@ -29,14 +27,16 @@ from cornu.ops.symbolic import KerasTensor
 from cornu.training.callback_list import CallbackList
 from cornu.training.compiled_loss import CompiledLoss
 from cornu.training.compiled_metrics import CompiledMetrics
+from cornu.training.evaluation import Evaluation, callbacks_for
 from cornu.training.logs import Logs
 from cornu.training.loop import Loop
+from cornu.training.objectives import Objectives
 from cornu.training.program import StepProgram, global_seed_state
 from cornu.training.snapshot import Snapshots
 from cornu.training.stateless import StatelessSteps
 
 
-class Trainer(Snapshots, StatelessSteps):
+class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps):
     """What a model needs to be trained; a base of `Model`."""
 
     optimizer: Any = None
@@ -146,95 +146,6 @@ class Trainer(Snapshots, StatelessSteps):
             for name in ("train_step", "compute_loss")
         )
         return own or bool(self.losses) or not getattr(self, "built", True)
-
-    # --- metrics -------------------------------------------------------------------------------
-
-    @property
-    def metrics(self) -> list:
-        """All metrics: the loss tracker, those given to compile, and the layers' own."""
-        found: list = []
-        if self.compiled:
-            found.append(self._loss_tracker)
-            if self._compile_metrics is not None:
-                found += self._compile_metrics.metrics
-            if self._compile_loss is not None:
-                found += self._compile_loss.metrics
-        kind = registry.PUBLISHED["keras.metrics", "Metric"]
-        from_layers = super().metrics
-        return unique([*found, *(m for m in from_layers if isinstance(m, kind))])
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """Names of the values that `evaluate` returns, in order."""
-        return list(self.get_metrics_result()) if self.compiled else []
-
-    @property
-    def metrics_variables(self) -> list:
-        """The variables of all metrics."""
-        return [v for metric in self.metrics for v in metric.variables]
-
-    def reset_metrics(self) -> None:
-        """Put all metrics back to their start."""
-        for metric in self.metrics:
-            metric.reset_state()
-
-    def get_metrics_result(self) -> dict[str, Any]:
-        """The values of all metrics by name, the loss first."""
-        found: dict[str, Any] = {}
-        special: list = []
-        if self.compiled:
-            special.append(self._loss_tracker)
-            found["loss"] = self._loss_tracker.result()
-            for part in (self._compile_loss, self._compile_metrics):
-                special += part.metrics if part is not None else []
-            if self._compile_metrics is not None:
-                found.update(self._compile_metrics.result())
-            if self._compile_loss is not None:
-                found.update({m.name: m.result() for m in self._compile_loss.metrics})
-        done = set(map(id, special))
-        for metric in self.metrics:
-            if id(metric) not in done:
-                value = metric.result()
-                found.update(value if isinstance(value, dict) else {metric.name: value})
-        return found
-
-    # --- losses --------------------------------------------------------------------------------
-
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        """The scalar to minimise: compiled loss plus the layers' losses and penalties.
-
-        Args:
-            x: inputs.
-            y: targets.
-            y_pred: outputs.
-            sample_weight: weights of the examples.
-            training: whether the model is being trained.
-        """
-        total = None
-        if self._compile_loss is not None:
-            total = self._compile_loss(y, y_pred, sample_weight)
-        for loss in self.losses:
-            value = jnp.sum(jnp.asarray(loss).astype("float32"))
-            total = value if total is None else total + value
-        return jnp.zeros(()) if total is None else total
-
-    def compute_metrics(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None
-    ) -> dict:
-        """Feed a batch to the compiled metrics and return all metrics' values."""
-        self._update_metrics(y, y_pred, sample_weight)
-        return self.get_metrics_result()
-
-    def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
-        if self._compile_metrics is not None:
-            self._compile_metrics.update_state(y, y_pred, sample_weight)
 
     # --- steps ---------------------------------------------------------------------------------
 
@@ -450,16 +361,7 @@ class Trainer(Snapshots, StatelessSteps):
             validation_data, validation_batch_size or batch_size, validation_steps
         )
         steps = steps_per_epoch or feed.steps
-        if not isinstance(callbacks, CallbackList):
-            callbacks = CallbackList(
-                callbacks,
-                add_history=True,
-                add_progbar=verbose != 0,
-                model=self,
-                verbose=verbose,
-                epochs=epochs,
-                steps=steps,
-            )
+        callbacks = callbacks_for(self, callbacks, verbose, epochs, steps, history=True)
         program = self._program("train")
         program.own_state()
         loop = Loop(
@@ -527,176 +429,6 @@ class Trainer(Snapshots, StatelessSteps):
             return make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
         return make_feed(data, steps=steps, shuffle=False)
 
-    # --- evaluate and predict ------------------------------------------------------------------
-
-    def evaluate(
-        self,
-        x: Any = None,
-        y: Any = None,
-        batch_size: int | None = None,
-        verbose: str | int = "auto",
-        sample_weight: Any = None,
-        steps: int | None = None,
-        callbacks: Any = None,
-        return_dict: bool = False,
-        **kwargs: Any,
-    ) -> Any:
-        """Loss and metrics on data.
-
-        Args:
-            x: inputs, as for `fit`.
-            y: targets.
-            batch_size: examples per batch; 32 by default.
-            verbose: 0 silent, 1 progress bar, 2 one line.
-            sample_weight: one weight per example.
-            steps: number of batches.
-            callbacks: list of `Callback`s.
-            return_dict: whether to return a dict instead of a list.
-            **kwargs: none are known.
-
-        Returns:
-            The loss if there are no metrics, else `[loss, metric, ...]`, or a dict by name.
-        """
-        if kwargs:
-            raise TypeError(f"evaluate got arguments it does not know: {sorted(kwargs)}.")
-        self._require_compiled("evaluate")
-        feed = make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
-        if not isinstance(callbacks, CallbackList):
-            callbacks = CallbackList(
-                callbacks,
-                add_progbar=verbose != 0,
-                model=self,
-                verbose=verbose,
-                epochs=1,
-                steps=steps or feed.steps,
-            )
-        return self._evaluate(feed, steps, callbacks, return_dict)
-
-    def _evaluate(self, feed: Any, steps: int | None, callbacks: Any, return_dict: bool) -> Any:
-        self._symbolic_build(feed.peek(), train=False)
-        interval = 1 if callbacks.needs_test_batches() else None
-        loop = Loop(
-            self._program("test"),
-            feed,
-            steps or feed.steps,
-            interval,
-            self._eager_step("test"),
-            self.steps_per_execution,
-        )
-        loop.on_begin = callbacks.on_test_batch_begin
-        self.reset_metrics()
-        callbacks.on_test_begin()
-        logs = Logs({})
-        with explain_tracer_errors("evaluate"):
-            for step, count, _, result in loop.epoch(0):
-                logs = Logs(result)
-                callbacks.on_test_batch_end(step + count - 1, logs)
-        callbacks.on_test_end(logs)
-        return _as_returned(dict(logs.items()), return_dict)
-
-    def predict(
-        self,
-        x: Any,
-        batch_size: int | None = None,
-        verbose: str | int = "auto",
-        steps: int | None = None,
-        callbacks: Any = None,
-    ) -> Any:
-        """Outputs for data, as NumPy arrays.
-
-        Args:
-            x: inputs, as for `fit`.
-            batch_size: examples per batch; 32 by default.
-            verbose: 0 silent, 1 progress bar, 2 one line.
-            steps: number of batches.
-            callbacks: list of `Callback`s.
-
-        Returns:
-            Array `(examples, ...)`, or the nested structure of the outputs.
-        """
-        feed = make_feed(x, None, None, batch_size, shuffle=False, steps=steps)
-        if not self.built:
-            self._symbolic_build(feed.peek(), train=False)
-        if not isinstance(callbacks, CallbackList):
-            callbacks = CallbackList(
-                callbacks,
-                add_progbar=verbose != 0,
-                model=self,
-                verbose=verbose,
-                epochs=1,
-                steps=steps or feed.steps,
-            )
-        loop = Loop(self._program("predict"), feed, steps or feed.steps, 1, self._eager_step("predict"))
-        loop.on_begin = callbacks.on_predict_batch_begin
-        callbacks.on_predict_begin()
-        parts: list = []
-        with explain_tracer_errors("predict"):
-            for step, _, _, outputs in loop.epoch(0):
-                parts.append(outputs)
-                if callbacks.needs_predict_batches():
-                    callbacks.on_predict_batch_end(step, {"outputs": outputs})
-        callbacks.on_predict_end()
-        if not parts:
-            raise ValueError("predict got no batch: the data are empty.")
-        return tree.map_structure(lambda *a: np.concatenate([np.asarray(b) for b in a]), *parts)
-
-    # --- single batches ------------------------------------------------------------------------
-
-    def train_on_batch(
-        self,
-        x: Any,
-        y: Any = None,
-        sample_weight: Any = None,
-        class_weight: dict | None = None,
-        return_dict: bool = False,
-    ) -> Any:
-        """One update from one batch; the metrics go on from the last call.
-
-        Args:
-            x: inputs.
-            y: targets.
-            sample_weight: one weight per example.
-            class_weight: dict from class to weight.
-            return_dict: whether to return a dict instead of a list.
-
-        Returns:
-            The loss, `[loss, metric, ...]`, or a dict by name.
-        """
-        self._require_compiled("train_on_batch", loss=True)
-        batch = make_feed(x, y, sample_weight, _rows(x), False, class_weight).peek()
-        self._symbolic_build(batch)
-        return self._on_batch("train", batch, return_dict)
-
-    def test_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
-    ) -> Any:
-        """Loss and metrics on one batch; the metrics go on from the last call."""
-        self._require_compiled("test_on_batch")
-        batch = make_feed(x, y, sample_weight, _rows(x), False).peek()
-        self._symbolic_build(batch, train=False)
-        return self._on_batch("test", batch, return_dict)
-
-    def _on_batch(self, kind: str, batch: Any, return_dict: bool) -> Any:
-        eager = self._eager_step(kind)
-        with explain_tracer_errors(f"{kind}_on_batch"):
-            if eager is not None:
-                result = eager(batch)
-            else:
-                program = self._program(kind)
-                if program.donate:
-                    program.own_state()
-                result = program.run(batch)
-        return _as_returned(dict(Logs(result).items()), return_dict)
-
-    def predict_on_batch(self, x: Any) -> Any:
-        """Outputs for one batch, as NumPy arrays."""
-        batch = make_feed(x, None, None, _rows(x), False).peek()
-        if not self.built:
-            self._symbolic_build(batch, train=False)
-        eager = self._eager_step("predict")
-        outputs = eager(batch) if eager is not None else self._program("predict").run(batch)
-        return tree.map_structure(np.asarray, outputs)
-
 
 def _objects_of(value: Any) -> Any:
     """Configs in a nested structure turned into objects; names stay names."""
@@ -720,10 +452,6 @@ def _batch_size(x: Any) -> int:
     return 1 if first is None or not first.shape else first.shape[0]
 
 
-def _rows(x: Any) -> int:
-    return len(next(leaf for leaf in tree.flatten(x) if hasattr(leaf, "__len__")))
-
-
 def _is_due(epoch: int, frequency: Any) -> bool:
     if isinstance(frequency, int):
         return (epoch + 1) % frequency == 0
@@ -732,11 +460,3 @@ def _is_due(epoch: int, frequency: Any) -> bool:
 
 def _if_ready(logs: Logs) -> Callable:
     return lambda: logs if logs.is_ready() else None
-
-
-def _as_returned(logs: dict, return_dict: bool) -> Any:
-    if return_dict:
-        return logs
-    values = list(logs.values())
-    return values[0] if len(values) == 1 else values
-

@@ -139,9 +139,7 @@ def map_shape_structure(func: Callable, structure: Any) -> Any:
         return func(tuple(structure))
     if not is_nested(structure):
         raise ValueError(f"Expected a shape or a nested structure of shapes; got {structure!r}.")
-    return _rebuild(
-        structure, [map_shape_structure(func, child) for _, child in _items(structure)]
-    )
+    return _rebuild(structure, [map_shape_structure(func, child) for _, child in _items(structure)])
 
 
 def is_shape(structure: Any) -> bool:

@@ -1,0 +1,207 @@
+"""`evaluate`, `predict` and the methods for single batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cornu import tree
+from cornu.data import make_feed
+from cornu.engine.tracer_errors import explain_tracer_errors
+from cornu.training.callback_list import CallbackList
+from cornu.training.logs import Logs
+from cornu.training.loop import Loop
+
+
+class Evaluation:
+    """What a compiled model does with data beside `fit`; a base of `Trainer`."""
+
+    # --- evaluate and predict ------------------------------------------------------------------
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Loss and metrics on data.
+
+        Args:
+            x: inputs, as for `fit`.
+            y: targets.
+            batch_size: examples per batch; 32 by default.
+            verbose: 0 silent, 1 progress bar, 2 one line.
+            sample_weight: one weight per example.
+            steps: number of batches.
+            callbacks: list of `Callback`s.
+            return_dict: whether to return a dict instead of a list.
+            **kwargs: none are known.
+
+        Returns:
+            The loss if there are no metrics, else `[loss, metric, ...]`, or a dict by name.
+        """
+        if kwargs:
+            raise TypeError(f"evaluate got arguments it does not know: {sorted(kwargs)}.")
+        self._require_compiled("evaluate")
+        feed = make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
+        callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
+        return self._evaluate(feed, steps, callbacks, return_dict)
+
+    def _evaluate(self, feed: Any, steps: int | None, callbacks: Any, return_dict: bool) -> Any:
+        self._symbolic_build(feed.peek(), train=False)
+        interval = 1 if callbacks.needs_test_batches() else None
+        loop = Loop(
+            self._program("test"),
+            feed,
+            steps or feed.steps,
+            interval,
+            self._eager_step("test"),
+            self.steps_per_execution,
+        )
+        loop.on_begin = callbacks.on_test_batch_begin
+        self.reset_metrics()
+        callbacks.on_test_begin()
+        logs = Logs({})
+        with explain_tracer_errors("evaluate"):
+            for step, count, _, result in loop.epoch(0):
+                logs = Logs(result)
+                callbacks.on_test_batch_end(step + count - 1, logs)
+        callbacks.on_test_end(logs)
+        return _as_returned(dict(logs.items()), return_dict)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Any:
+        """Outputs for data, as NumPy arrays.
+
+        Args:
+            x: inputs, as for `fit`.
+            batch_size: examples per batch; 32 by default.
+            verbose: 0 silent, 1 progress bar, 2 one line.
+            steps: number of batches.
+            callbacks: list of `Callback`s.
+
+        Returns:
+            Array `(examples, ...)`, or the nested structure of the outputs.
+        """
+        feed = make_feed(x, None, None, batch_size, shuffle=False, steps=steps)
+        if not self.built:
+            self._symbolic_build(feed.peek(), train=False)
+        callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
+        loop = Loop(
+            self._program("predict"), feed, steps or feed.steps, 1, self._eager_step("predict")
+        )
+        loop.on_begin = callbacks.on_predict_batch_begin
+        callbacks.on_predict_begin()
+        parts: list = []
+        with explain_tracer_errors("predict"):
+            for step, _, _, outputs in loop.epoch(0):
+                parts.append(outputs)
+                if callbacks.needs_predict_batches():
+                    callbacks.on_predict_batch_end(step, {"outputs": outputs})
+        callbacks.on_predict_end()
+        if not parts:
+            raise ValueError("predict got no batch: the data are empty.")
+        return tree.map_structure(lambda *a: np.concatenate([np.asarray(b) for b in a]), *parts)
+
+    # --- single batches ------------------------------------------------------------------------
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: dict | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """One update from one batch; the metrics go on from the last call.
+
+        Args:
+            x: inputs.
+            y: targets.
+            sample_weight: one weight per example.
+            class_weight: dict from class to weight.
+            return_dict: whether to return a dict instead of a list.
+
+        Returns:
+            The loss, `[loss, metric, ...]`, or a dict by name.
+        """
+        self._require_compiled("train_on_batch", loss=True)
+        batch = make_feed(x, y, sample_weight, _rows(x), False, class_weight).peek()
+        self._symbolic_build(batch)
+        return self._on_batch("train", batch, return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Loss and metrics on one batch; the metrics go on from the last call."""
+        self._require_compiled("test_on_batch")
+        batch = make_feed(x, y, sample_weight, _rows(x), False).peek()
+        self._symbolic_build(batch, train=False)
+        return self._on_batch("test", batch, return_dict)
+
+    def _on_batch(self, kind: str, batch: Any, return_dict: bool) -> Any:
+        eager = self._eager_step(kind)
+        with explain_tracer_errors(f"{kind}_on_batch"):
+            if eager is not None:
+                result = eager(batch)
+            else:
+                program = self._program(kind)
+                if program.donate:
+                    program.own_state()
+                result = program.run(batch)
+        return _as_returned(dict(Logs(result).items()), return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Outputs for one batch, as NumPy arrays."""
+        batch = make_feed(x, None, None, _rows(x), False).peek()
+        if not self.built:
+            self._symbolic_build(batch, train=False)
+        eager = self._eager_step("predict")
+        outputs = eager(batch) if eager is not None else self._program("predict").run(batch)
+        return tree.map_structure(np.asarray, outputs)
+
+
+def callbacks_for(
+    model: Any,
+    callbacks: Any,
+    verbose: str | int,
+    epochs: int,
+    steps: int | None,
+    history: bool = False,
+) -> CallbackList:
+    """The callbacks a user passed as a list, with the progress display and the history."""
+    if isinstance(callbacks, CallbackList):
+        return callbacks
+    return CallbackList(
+        callbacks,
+        add_history=history,
+        add_progbar=verbose != 0,
+        model=model,
+        verbose=verbose,
+        epochs=epochs,
+        steps=steps,
+    )
+
+
+def _rows(x: Any) -> int:
+    return len(next(leaf for leaf in tree.flatten(x) if hasattr(leaf, "__len__")))
+
+
+def _as_returned(logs: dict, return_dict: bool) -> Any:
+    if return_dict:
+        return logs
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values

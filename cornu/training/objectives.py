@@ -1,0 +1,103 @@
+"""What a compiled model is trained for and measured by: losses and metrics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from cornu.core import registry
+from cornu.core.tracking import unique
+
+
+class Objectives:
+    """The losses and metrics of a compiled model; a base of `Trainer`."""
+
+    # --- metrics -------------------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> list:
+        """All metrics: the loss tracker, those given to compile, and the layers' own."""
+        found: list = []
+        if self.compiled:
+            found.append(self._loss_tracker)
+            if self._compile_metrics is not None:
+                found += self._compile_metrics.metrics
+            if self._compile_loss is not None:
+                found += self._compile_loss.metrics
+        kind = registry.PUBLISHED["keras.metrics", "Metric"]
+        from_layers = super().metrics
+        return unique([*found, *(m for m in from_layers if isinstance(m, kind))])
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of the values that `evaluate` returns, in order."""
+        return list(self.get_metrics_result()) if self.compiled else []
+
+    @property
+    def metrics_variables(self) -> list:
+        """The variables of all metrics."""
+        return [v for metric in self.metrics for v in metric.variables]
+
+    def reset_metrics(self) -> None:
+        """Put all metrics back to their start."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """The values of all metrics by name, the loss first."""
+        found: dict[str, Any] = {}
+        special: list = []
+        if self.compiled:
+            special.append(self._loss_tracker)
+            found["loss"] = self._loss_tracker.result()
+            for part in (self._compile_loss, self._compile_metrics):
+                special += part.metrics if part is not None else []
+            if self._compile_metrics is not None:
+                found.update(self._compile_metrics.result())
+            if self._compile_loss is not None:
+                found.update({m.name: m.result() for m in self._compile_loss.metrics})
+        done = set(map(id, special))
+        for metric in self.metrics:
+            if id(metric) not in done:
+                value = metric.result()
+                found.update(value if isinstance(value, dict) else {metric.name: value})
+        return found
+
+    # --- losses --------------------------------------------------------------------------------
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """The scalar to minimise: compiled loss plus the layers' losses and penalties.
+
+        Args:
+            x: inputs.
+            y: targets.
+            y_pred: outputs.
+            sample_weight: weights of the examples.
+            training: whether the model is being trained.
+        """
+        total = None
+        if self._compile_loss is not None:
+            total = self._compile_loss(y, y_pred, sample_weight)
+        for loss in self.losses:
+            value = jnp.sum(jnp.asarray(loss).astype("float32"))
+            total = value if total is None else total + value
+        return jnp.zeros(()) if total is None else total
+
+    def compute_metrics(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None
+    ) -> dict:
+        """Feed a batch to the compiled metrics and return all metrics' values."""
+        self._update_metrics(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
+        if self._compile_metrics is not None:
+            self._compile_metrics.update_state(y, y_pred, sample_weight)
