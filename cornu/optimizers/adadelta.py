@@ -77,8 +77,8 @@ class Adadelta(Optimizer):
         self.rho = rho
         self.epsilon = epsilon
 
-    def build(self, variables: Iterable[Variable]) -> None:
-        variables = list(variables)
+    def build(self, var_list: Iterable[Variable]) -> None:
+        variables = list(var_list)
         super().build(variables)
         self._accumulated_grads, self._accumulated_delta_vars = self.add_optimizer_variables(
             variables, ["accumulated_grad", "accumulated_delta_var"]

@@ -86,8 +86,8 @@ class Adafactor(Optimizer):
         self.clip_threshold = clip_threshold
         self.relative_step = relative_step
 
-    def build(self, variables: Iterable[Variable]) -> None:
-        variables = list(variables)
+    def build(self, var_list: Iterable[Variable]) -> None:
+        variables = list(var_list)
         super().build(variables)
         self._r, self._c, self._v = [], [], []
         for variable in variables:

@@ -78,8 +78,8 @@ class Adagrad(Optimizer):
         self.initial_accumulator_value = initial_accumulator_value
         self.epsilon = epsilon
 
-    def build(self, variables: Iterable[Variable]) -> None:
-        variables = list(variables)
+    def build(self, var_list: Iterable[Variable]) -> None:
+        variables = list(var_list)
         super().build(variables)
         start = initializers.Constant(self.initial_accumulator_value)
         self._accumulators_of_squares = self.add_optimizer_variables(

@@ -84,8 +84,8 @@ class Adam(Optimizer):
         self.epsilon = epsilon
         self.amsgrad = amsgrad
 
-    def build(self, variables: Iterable[Variable]) -> None:
-        variables = list(variables)
+    def build(self, var_list: Iterable[Variable]) -> None:
+        variables = list(var_list)
         super().build(variables)
         self._momentums, self._velocities = self.add_optimizer_variables(
             variables, ["momentum", "velocity"]

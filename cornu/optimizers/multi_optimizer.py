@@ -122,8 +122,8 @@ class MultiOptimizer(Optimizer):
         """The optimizers; for a function those that it chose, known after `build`."""
         return list(self._optimizers)
 
-    def build(self, variables: Iterable[Variable]) -> None:
-        variables = list(variables)
+    def build(self, var_list: Iterable[Variable]) -> None:
+        variables = list(var_list)
         super().build(variables)
         for variable in variables:
             chosen = self._choose(variable)

@@ -118,8 +118,8 @@ class Muon(Optimizer):
         self.adam_weight_decay = adam_weight_decay
         self.rms_rate = rms_rate
 
-    def build(self, variables: Iterable[Variable]) -> None:
-        variables = list(variables)
+    def build(self, var_list: Iterable[Variable]) -> None:
+        variables = list(var_list)
         super().build(variables)
         self._momentums: list[Variable | None] = []
         self._velocities: list[Variable | None] = []

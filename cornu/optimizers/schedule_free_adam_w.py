@@ -88,8 +88,8 @@ class ScheduleFreeAdamW(Optimizer):
         self.epsilon = epsilon
         self.warmup_steps = warmup_steps
 
-    def build(self, variables: Iterable[Variable]) -> None:
-        variables = list(variables)
+    def build(self, var_list: Iterable[Variable]) -> None:
+        variables = list(var_list)
         super().build(variables)
         self._momentums, self._velocities = self.add_optimizer_variables(
             variables, ["momentum", "velocity"]
