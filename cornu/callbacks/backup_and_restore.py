@@ -97,7 +97,7 @@ class BackupAndRestore(Callback):
             return
         self.latest.unlink(missing_ok=True)
         self.previous.unlink(missing_ok=True)
-        if self.backup_dir.is_dir() and not any(self.backup_dir.iterdir()):
+        if self.backup_dir.is_dir() and not os.listdir(self.backup_dir):
             self.backup_dir.rmdir()
 
     def write(self, epoch: int, step: int) -> None:

@@ -53,7 +53,7 @@ def read_snapshot(path: Path) -> dict[str, Any]:
         ValueError: If the file is not such a file, or is damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             header = json.loads(bytes(archive["header"]))
             if header["format"] != FORMAT:
                 raise ValueError(f"format {header['format']}, expected {FORMAT}")
@@ -65,12 +65,13 @@ def read_snapshot(path: Path) -> dict[str, Any]:
 
 
 def encode(value: Any, arrays: list[np.ndarray], where: str) -> Any:
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
+    # Arrays first: a float64 of NumPy is a Python float as well.
     if isinstance(value, np.ndarray | np.generic | jax.Array):
         array = np.asarray(value)
         arrays.append(array)
         return {MARK: len(arrays) - 1, "dtype": array.dtype.name, "shape": list(array.shape)}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
     if isinstance(value, list | tuple):
         items = [encode(item, arrays, f"{where}[{i}]") for i, item in enumerate(value)]
         return {"__tuple__": items} if isinstance(value, tuple) else items

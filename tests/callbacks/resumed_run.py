@@ -1,7 +1,7 @@
-"""A training run that may be killed and started again: `resumed_run.py FOLDER SAVE_FREQ KILL_AT`.
+"""A run that may be killed and started again: `resumed_run.py FOLDER SAVE_FREQ KILL_AT SEED`.
 
 It kills itself with SIGKILL at KILL_AT, `EPOCH:BATCH`; -1 as the batch means the epoch's end. At
-its end it leaves the weights and the history in the folder.
+its end it leaves the weights, the history and its first epoch and batch in the folder.
 """
 
 import json
@@ -18,11 +18,14 @@ folder, save_freq, kill_at = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 kill_epoch, kill_batch = (int(part) for part in kill_at.split(":"))
 
 
-class Killer(keras.callbacks.Callback):
-    batch_interval = 1
+class Watcher(keras.callbacks.Callback):
+    first = None
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.first = self.first or (self.epoch, batch)
 
     def on_train_batch_end(self, batch, logs=None):
         if (self.epoch, batch) == (kill_epoch, kill_batch):
@@ -33,7 +36,8 @@ class Killer(keras.callbacks.Callback):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-keras.utils.set_random_seed(7)
+watcher = Watcher()
+keras.utils.set_random_seed(int(sys.argv[4]))
 x = np.random.default_rng(0).normal(size=(70, 4)).astype("float32")
 y = (x.sum(1, keepdims=True) > 0).astype("float32")
 model = keras.Sequential(
@@ -60,8 +64,9 @@ history = model.fit(
         keras.callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=1, min_delta=1.0),
         keras.callbacks.EarlyStopping("loss", patience=9, restore_best_weights=True),
         keras.callbacks.CSVLogger(folder / "log.csv"),
-        *([Killer()] if kill_epoch >= 0 else []),
+        watcher,
     ],
 )
 np.savez(folder / "weights.npz", *model.get_weights())
 (folder / "history.json").write_text(json.dumps([history.epoch, history.history]))
+(folder / "first.json").write_text(json.dumps(watcher.first))
