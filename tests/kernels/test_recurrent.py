@@ -114,11 +114,17 @@ def test_without_bias_and_mask_the_direction_may_be_reversed(name):
     )
 
 
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS.keys())
-def test_half_precision_keeps_its_dtype_and_stays_close(cell, dtype):
-    kernel, _, _, _, _ = cell
-    args = arguments(cell, dtype)
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [
+        ("lstm", "bfloat16"),
+        ("gru, reset after", "float16"),
+        ("gru, reset before", "bfloat16"),
+        ("simple", "float16"),
+    ],
+)
+def test_half_precision_keeps_its_dtype_and_stays_close(name, dtype):
+    kernel, args = CELLS[name][0], arguments(CELLS[name], dtype)
     outputs = jax.tree.leaves(value_and_gradients(kernel, *args))
     expected = value_and_gradients(kernel, *[each.astype("float32") for each in args])
     assert {str(each.dtype) for each in outputs} == {dtype}
