@@ -213,4 +213,5 @@ class AUC(Metric):
     def from_config(cls, config: dict) -> AUC:
         """A metric made from what `get_config` returned."""
         # Keras writes the label weights as a tensor.
-        return cls(**{**config, "label_weights": registry.deserialize(config["label_weights"])})
+        weights = registry.deserialize(config.get("label_weights"))
+        return cls(**{**config, "label_weights": weights})
