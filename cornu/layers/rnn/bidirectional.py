@@ -64,6 +64,8 @@ class Bidirectional(Layer):
         self.stateful = layer.stateful
         self.supports_masking = True
         self._initial_weights = weights
+        # The forward layer is a copy: the layer passed must not be found among the sublayers.
+        self._arguments = ((), {})
 
     @property
     def layer(self) -> Layer:
