@@ -26,15 +26,11 @@ def test_weights_of_samples_go_together_with_a_mask():
     assert loss.item() == pytest.approx((1 + 1 + 4) / 3)
 
 
-def test_a_masked_nan_does_not_reach_the_loss_or_its_gradient():
-    y = jnp.zeros((1, 2, 1))
-
-    def objective(scale):
-        p = scale * jnp.ones((1, 2, 1))
-        masking.set_mask(p, jnp.array([[True, False]]))
-        return losses.MeanSquaredError()(y.at[0, 1].set(jnp.nan), p)
-
-    assert objective(2.0).item() == 4.0
+def test_a_masked_nan_does_not_reach_the_loss():
+    p = 2.0 * jnp.ones((1, 2, 1))
+    masking.set_mask(p, jnp.array([[True, False]]))
+    y = jnp.array([[[0.0], [jnp.nan]]])
+    assert losses.MeanSquaredError()(y, p).item() == 4.0
 
 
 def test_mean_with_sample_weight_is_the_weighted_mean():
