@@ -87,7 +87,7 @@ def _base_attributes(obj: Any) -> frozenset:
     kind = "layer" if isinstance(obj, Layer) else "optimizer"
     if kind not in _skipped:
         if kind == "layer":
-            names = {*dir(Layer(name="reference")), "_stack", "_operations", "_order"}
+            names = {*dir(Layer(name="reference")), "_stack", "_operations", "operations", "_order"}
         else:
             names = set(dir(Optimizer))
         _skipped[kind] = frozenset(names)
