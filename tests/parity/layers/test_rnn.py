@@ -99,7 +99,10 @@ def test_both_directions_agree_with_keras(make):
 
 def test_both_directions_skip_masked_steps():
     compare_layer(
-        lambda keras: keras.layers.Bidirectional(keras.layers.LSTM(3, **SEQUENCES)), X, symbolic=False, mask=MASK
+        lambda keras: keras.layers.Bidirectional(keras.layers.LSTM(3, **SEQUENCES)),
+        X,
+        symbolic=False,
+        mask=MASK,
     )
 
 
