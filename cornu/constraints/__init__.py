@@ -1,9 +1,9 @@
 """Constraints: projections of weights after each optimizer step."""
 
-from cornu.core import registry
 from cornu.constraints.base import Constraint
 from cornu.constraints.lookup import deserialize, get, serialize
 from cornu.constraints.norms import MaxNorm, MinMaxNorm, NonNeg, UnitNorm
+from cornu.core import registry
 
 # Other names that Keras knows them by.
 max_norm = MaxNorm

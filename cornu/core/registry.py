@@ -426,8 +426,8 @@ def _object(config: dict, module_objects: dict | None) -> Any:
 def _deserialize_lambda(config: dict) -> Callable:
     if in_safe_mode():
         raise ValueError(
-            "The file stores a Python lambda, which is code that would run here. If you trust where "
-            "the file comes from, pass `safe_mode=False`."
+            "The file stores a Python lambda, which is code that would run here. If you trust "
+            "where the file comes from, pass `safe_mode=False`."
         )
     value = config["value"]
     code, defaults, closure = value if isinstance(value, (list, tuple)) else (value, None, None)

@@ -73,7 +73,7 @@ class StatelessScope:
 
     def add_update(self, update: tuple) -> None:
         """Collect an assignment, given as a pair (variable, value)."""
-        variable, value = update
+        variable = update[0]
         self.values[id(variable)] = update
         self.updated[id(variable)] = variable
 

@@ -112,7 +112,8 @@ def draw_seed(seed: Any) -> jax.Array:
     if hasattr(seed, "shape") and tuple(seed.shape) == (2,):
         return jnp.asarray(seed).astype("uint32")
     raise ValueError(
-        f"A seed must be an int, a SeedGenerator, a uint32 array of shape (2,) or None; got {seed!r}."
+        "A seed must be an int, a SeedGenerator, a uint32 array of shape (2,) or None; got "
+        f"{seed!r}."
     )
 
 

@@ -177,7 +177,8 @@ class Variable:
         return getattr(self.value, name)
 
     def __repr__(self) -> str:
-        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self._shown()}>"
+        kind = f"path={self.path}, shape={self.shape}, dtype={self.dtype}"
+        return f"<Variable {kind}, value={self._shown()}>"
 
     def _shown(self) -> str:
         value = self.value

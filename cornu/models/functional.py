@@ -124,7 +124,7 @@ def _node_config(node: Node, reference: Any) -> dict:
 
 def _operation_from(entry: dict) -> Operation:
     module = entry.get("module") or ""
-    if module.startswith("keras.src.ops") or module.startswith("keras.ops"):
+    if module.startswith(("keras.src.ops", "keras.ops")):
         name = keras_names.from_keras(entry["class_name"])
         settings = registry.deserialize({k: v for k, v in entry["config"].items() if k != "name"})
         return OpCall(REGISTRY[name], settings, entry.get("name"))

@@ -79,16 +79,16 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps):
         """
         if steps_per_execution < 1:
             raise ValueError(f"steps_per_execution must be at least 1; got {steps_per_execution}.")
-        self._compile_config = dict(
-            optimizer=optimizer,
-            loss=loss,
-            loss_weights=loss_weights,
-            metrics=metrics,
-            weighted_metrics=weighted_metrics,
-            run_eagerly=run_eagerly,
-            steps_per_execution=steps_per_execution,
-            jit_compile=jit_compile,
-        )
+        self._compile_config = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
         self.optimizer = optimizers.get(optimizer)
         policy = getattr(self, "dtype_policy", None)
         if auto_scale_loss and policy is not None and policy.name == "mixed_float16":
@@ -373,8 +373,25 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps):
             self.steps_per_execution,
         )
         loop.on_begin = callbacks.on_train_batch_begin
+
+        def validate() -> dict:
+            return self._evaluate(validation, validation_steps, callbacks, return_dict=True)
+
+        due = None if validation is None else lambda epoch: _is_due(epoch, validation_freq)
+        self._run_epochs(loop, callbacks, initial_epoch, epochs, validate, due)
+        return callbacks.history
+
+    def _run_epochs(
+        self,
+        loop: Loop,
+        callbacks: CallbackList,
+        initial_epoch: int,
+        epochs: int,
+        validate: Callable,
+        due: Callable | None,
+    ) -> None:
         self.stop_training = False
-        self._resume: tuple[int, int] | None = None
+        self._resume = None
         callbacks.on_train_begin()
         first, start = self._resume or (initial_epoch, 0)
         logs: Any = {}
@@ -383,11 +400,8 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps):
                 for epoch in range(max(first, initial_epoch), epochs):
                     logs = self._run_epoch(loop, callbacks, epoch, start)
                     start = 0
-                    if validation is not None and _is_due(epoch, validation_freq):
-                        found = self._evaluate(
-                            validation, validation_steps, callbacks, return_dict=True
-                        )
-                        logs = Logs({**logs, **{f"val_{k}": v for k, v in found.items()}})
+                    if due is not None and due(epoch):
+                        logs = Logs({**logs, **{f"val_{k}": v for k, v in validate().items()}})
                     callbacks.on_epoch_end(epoch, logs)
                     if self.stop_training:
                         break
@@ -396,7 +410,6 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps):
         if self.optimizer is not None and epochs > 0:
             self.optimizer.finalize_variable_values(self.trainable_weights)
         callbacks.on_train_end(logs)
-        return callbacks.history
 
     def _run_epoch(self, loop: Loop, callbacks: CallbackList, epoch: int, start: int) -> Any:
         if start == 0:

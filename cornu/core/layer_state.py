@@ -1,0 +1,237 @@
+"""The variables of a layer and of the layers in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cornu.core import registry, tracking
+from cornu.core.scope import name_path, thread
+from cornu.core.seed_generator import SeedGenerator
+from cornu.core.variable import Variable
+from cornu.engine import dtypes
+
+
+class LayerState:
+    """What a layer knows of its own variables; a base of `Layer`."""
+
+    # --- variables -----------------------------------------------------------------------------
+
+    def add_weight(
+        self,
+        shape: Any = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
+    ) -> Variable:
+        """Create a Variable that belongs to the layer.
+
+        Args:
+            shape: tuple of ints; a scalar by default.
+            initializer: name, object or callable `(shape, dtype)`; Glorot uniform for floats,
+                zeros for the rest by default.
+            dtype: dtype name; the policy's variable dtype by default.
+            trainable: whether optimizers change it.
+            autocast: whether it is read in the compute dtype.
+            regularizer: its penalty is added to the loss.
+            constraint: applied after each update.
+            aggregation: how replicas agree.
+            overwrite_with_gradient: whether its "gradient" is its new value.
+            name: name within the layer.
+
+        Returns:
+            The Variable.
+        """
+        dtype = self.variable_dtype if dtype is None else dtypes.standardize_dtype(dtype)
+        if initializer is None:
+            initializer = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"
+        shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        with name_path((*self._own_path(), self.name)):
+            variable = Variable(
+                registry.get("initializer", initializer),
+                shape=shape,
+                dtype=dtype,
+                trainable=trainable,
+                autocast=autocast,
+                aggregation=aggregation,
+                name=name,
+            )
+        variable.regularizer = registry.get("regularizer", regularizer)
+        variable.constraint = registry.get("constraint", constraint)
+        variable.overwrite_with_gradient = overwrite_with_gradient
+        variable.trainable_by_design = trainable
+        variable.trainable = trainable and self._trainable
+        self._variables.append(variable)
+        return variable
+
+    def _own_path(self) -> tuple[str, ...]:
+        """The scopes the layer was called under, without its own name."""
+        names = thread.names
+        return names[:-1] if names and names[-1] == self.name else names
+
+    def _own_variables(self) -> list[Variable]:
+        own = tracking.members(self, Variable)
+        return sorted(own, key=lambda v: not getattr(v, "trainable_by_design", v.trainable))
+
+    def _own_state(self) -> list[Variable]:
+        """Variables that are no weights: the states of random seeds."""
+        return [generator.state for generator in tracking.members(self, SeedGenerator)]
+
+    @property
+    def _layers(self) -> list[LayerState]:
+        return [m for m in tracking.members(self, LayerState) if m is not self]
+
+    def _flatten_layers(
+        self, include_self: bool = True, recursive: bool = True
+    ) -> list[LayerState]:
+        found: dict[int, LayerState] = {id(self): self}
+
+        def walk(layer: LayerState) -> None:
+            for inner in layer._layers:
+                if id(inner) not in found:
+                    found[id(inner)] = inner
+                    if recursive:
+                        walk(inner)
+
+        walk(self)
+        return list(found.values())[0 if include_self else 1 :]
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All variables of the layer and the layers in it, random seeds included."""
+        found: list[Variable] = []
+        for layer in self._flatten_layers():
+            found += layer._own_variables()
+            found += layer._own_state()
+        return tracking.unique(found)
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All variables but the states of random seeds."""
+        found: list[Variable] = []
+        for layer in self._flatten_layers():
+            found += layer._own_variables()
+        return tracking.unique(found)
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The variables that optimizers change."""
+        return [v for v in self.variables if v.trainable]
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """The other variables: moving statistics, seeds, frozen weights."""
+        return [v for v in self.variables if not v.trainable]
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that optimizers change."""
+        return [v for v in self.weights if v.trainable]
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The other weights."""
+        return [v for v in self.weights if not v.trainable]
+
+    @property
+    def metrics_variables(self) -> list[Variable]:
+        """The variables of all metrics."""
+        return [v for metric in self.metrics for v in metric.variables]
+
+    @property
+    def metrics(self) -> list:
+        """The metrics among the attributes of the layer and the layers in it."""
+        metric_class = registry.PUBLISHED.get(("keras.metrics", "Metric"))
+        if metric_class is None:
+            return []
+        return tracking.unique(
+            m for layer in self._flatten_layers() for m in tracking.members(layer, metric_class)
+        )
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the variables are trained; setting it reaches all layers inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self._flatten_layers():
+            layer._trainable = bool(value)
+            for variable in layer._own_variables():
+                by_design = getattr(variable, "trainable_by_design", None)
+                if by_design is None:
+                    variable.trainable_by_design = by_design = variable.trainable
+                variable.trainable = bool(value) and by_design
+
+    @property
+    def path(self) -> str:
+        """The layer's name behind the names of the scopes it was made in."""
+        return "/".join((*self._path_names, self.name))
+
+    def get_weights(self) -> list[np.ndarray]:
+        """The weights' values as NumPy arrays."""
+        return [v.numpy() for v in self.weights]
+
+    def set_weights(self, weights: Any) -> None:
+        """Set the weights from arrays in the order of `get_weights`.
+
+        Raises:
+            ValueError: if their number or a shape differs.
+        """
+        variables = self.weights
+        if len(variables) != len(weights):
+            raise ValueError(
+                f"Layer {self.name!r} has {len(variables)} weights, got {len(weights)} arrays. "
+                "Build the layer first (call it once) if it has none yet."
+            )
+        for variable, value in zip(variables, weights):
+            if tuple(np.shape(value)) != variable.shape:
+                raise ValueError(
+                    f"Layer {self.name!r}: weight {variable.path!r} has shape {variable.shape}, "
+                    f"got an array of shape {tuple(np.shape(value))}."
+                )
+        for variable, value in zip(variables, weights):
+            variable.assign(value)
+
+    def count_params(self) -> int:
+        """Number of values in all weights.
+
+        Raises:
+            ValueError: if the layer is not built yet.
+        """
+        if not self.built:
+            raise ValueError(
+                f"Layer {self.name!r} has no weights yet, so they cannot be counted. Call it on "
+                "data or `build` it with an input shape first."
+            )
+        return sum(v.size for v in self.weights)
+
+    # --- files ---------------------------------------------------------------------------------
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put the layer's own variables into a dict-like store, under "0", "1", ..."""
+        for i, variable in enumerate(self._own_variables()):
+            store[str(i)] = np.asarray(variable.raw_value)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take the layer's own variables from a store that `save_own_variables` filled.
+
+        Raises:
+            ValueError: if the number of variables differs.
+        """
+        variables = self._own_variables()
+        if len(store.keys()) != len(variables):
+            hint = "" if variables or self.built else " The layer is not built: build it first."
+            raise ValueError(
+                f"Layer {self.name!r} has {len(variables)} variables, the file holds "
+                f"{len(store.keys())} for it.{hint}"
+            )
+        for i, variable in enumerate(variables):
+            variable.assign(store[str(i)][()] if hasattr(store[str(i)], "id") else store[str(i)])
