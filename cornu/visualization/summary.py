@@ -64,7 +64,7 @@ def summary(
 
 def is_chain(model: Any) -> bool:
     """Whether the model's layers follow one another, so that connections need not be shown."""
-    nodes = _graph_nodes(model)
+    nodes = graph_nodes(model)
     if nodes is None:
         return True
     return (
@@ -85,7 +85,7 @@ def _in_a_row(model: Any) -> bool:
     return True
 
 
-def _graph_nodes(model: Any) -> dict[int, list] | None:
+def graph_nodes(model: Any) -> dict[int, list] | None:
     """The calls of each operation inside a model's graph; None without a graph."""
     operations = getattr(model, "operations", None)
     if not operations:
@@ -103,7 +103,7 @@ def _graph_nodes(model: Any) -> dict[int, list] | None:
 
 def connections(model: Any, layer: Any) -> list[str]:
     """Names, with the number of the output, of what a layer takes its inputs from."""
-    nodes = _graph_nodes(model) or {}
+    nodes = graph_nodes(model) or {}
     found = []
     for node in nodes.get(id(layer), []):
         for tensor in node.parents:
