@@ -58,6 +58,10 @@ class Bidirectional(Layer):
             self.backward_layer = type(layer).from_config({**config, **backwards})
         else:
             self.backward_layer = backward_layer
+        if layer.return_sequences:
+            # Outputs of both directions meet step by step: a masked step must add nothing.
+            self.forward_layer.zero_output_for_mask = True
+            self.backward_layer.zero_output_for_mask = True
         self.merge_mode = merge_mode
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state

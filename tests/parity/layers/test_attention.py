@@ -33,7 +33,7 @@ CASES = [
         "MultiHeadAttention",
         {**HEADS, "value_dim": 5, "output_shape": 7, "use_gate": True, "use_bias": False},
         (Q, V),
-        {"use_causal_mask": True, "value_mask": SEEN},
+        {"value_mask": SEEN, "return_attention_scores": True},
     ),
     ("MultiHeadAttention", {**HEADS, "output_shape": (2, 5)}, (Q, V), {}),
     (
