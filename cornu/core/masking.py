@@ -46,7 +46,8 @@ def set_masks(structure: Any, masks: Any) -> None:
     tensors = tree.flatten(structure)
     flat = [masks] if len(tensors) == 1 and not tree.is_nested(masks) else tree.flatten(masks)
     if len(flat) != len(tensors):
-        flat = list(masks) if len(masks) == len(tensors) else [None] * len(tensors)
+        several = isinstance(masks, (list, tuple)) and len(masks) == len(tensors)
+        flat = list(masks) if several else [None] * len(tensors)
     for tensor, mask in zip(tensors, flat):
         if mask is not None and tensor is not None:
             set_mask(tensor, mask)

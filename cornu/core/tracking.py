@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+# What the constructor was called with is kept for configs; it is no part of the object.
+NOT_PARTS = frozenset({"_arguments"})
 
-def members(obj: Any, kind: type | tuple[type, ...], skip: frozenset = frozenset()) -> list:
+
+def members(obj: Any, kind: type | tuple[type, ...]) -> list:
     """Instances of `kind` among the object's attributes, each once, in order of creation."""
     found: dict[int, Any] = {}
     for name, value in vars(obj).items():
-        if name not in skip:
+        if name not in NOT_PARTS:
             for item in _inside(value, kind):
                 found.setdefault(id(item), item)
     return list(found.values())

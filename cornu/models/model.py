@@ -243,6 +243,15 @@ class Model(Trainer, Layer):
             self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
         )
 
+    @classmethod
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> Model:
+        """A model made from what `get_config` returned."""
+        if {"layers", "input_layers", "output_layers"} <= set(config):
+            functional = registry.PUBLISHED["keras.src.models.functional", "Functional"]
+            return functional.from_config(config, custom_objects)
+        with registry.CustomObjectScope(custom_objects):
+            return super().from_config(config)
+
     # --- files ---------------------------------------------------------------------------------
 
     def save(
