@@ -282,7 +282,9 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps):
             )
         )
         if not getattr(self, "built", False) or needs_spec:
-            outputs = self._output_spec(x_spec)
+            # An eager model may look at values, so it is built from the batch itself.
+            with explain_tracer_errors("build"):
+                outputs = self._output_spec(x if self.run_eagerly else x_spec)
             if needs_spec and outputs is not None:
                 if self._compile_loss is not None and y is not None:
                     self._compile_loss.build(y_spec, outputs)
