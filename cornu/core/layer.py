@@ -165,17 +165,19 @@ class Layer(LayerState, Operation):
 
     def get_build_config(self) -> dict | None:
         """The shapes the layer was built with."""
-        shapes = self._build_shapes
+        shapes = {k: v for k, v in (self._build_shapes or {}).items() if v is not None}
         if not shapes:
             return None
-        return {"input_shape": next(iter(shapes.values()))} if len(shapes) == 1 else dict(shapes)
+        if len(shapes) == 1:
+            return {"input_shape": next(iter(shapes.values()))}
+        return {"shapes_dict": shapes}
 
     def build_from_config(self, config: dict) -> None:
         """Build with the shapes that `get_build_config` returned."""
         if not config or type(self).build is Layer.build:
             return
         names = call_signature(inspect.unwrap(type(self).build)).names
-        shapes = {key: _as_shapes(value) for key, value in config.items()}
+        shapes = {k: _as_shapes(v) for k, v in config.get("shapes_dict", config).items()}
         if set(shapes) <= set(names):
             self.build(**shapes)
         else:
@@ -194,10 +196,10 @@ class Layer(LayerState, Operation):
             args = self._converted(args)
             kwargs = self._converted(kwargs)
         signature = call_signature(type(self).call)
-        arguments, training, mask_given = self._bound(signature, args, kwargs)
+        arguments, training = self._bound(signature, args, kwargs)
         first = next(iter(arguments.values()), None)
         check_inputs(self.input_spec, first, self.name)
-        self._fill_masks(signature, arguments, mask_given)
+        found_masks = self._fill_masks(signature, arguments)
 
         outer = thread.call_context
         context = outer
@@ -217,7 +219,7 @@ class Layer(LayerState, Operation):
                 if not self.built:
                     self._build_for(arguments)
                 if symbolic:
-                    outputs = self._symbolic_call(signature, arguments)
+                    outputs = self._symbolic_call(signature, arguments, found_masks)
                 else:
                     outputs = self._run(signature, arguments)
                     if self.activity_regularizer is not None:
@@ -238,8 +240,8 @@ class Layer(LayerState, Operation):
         policy, cast, dtype = self.dtype_policy, self.autocast, self.input_dtype
         return tree.map_structure(lambda x: policy.convert_input(_raw(x), cast, dtype), structure)
 
-    def _bound(self, signature: Any, args: tuple, kwargs: dict) -> tuple[dict, Any, bool]:
-        """Arguments by name, the training flag given (None if not), whether a mask was given."""
+    def _bound(self, signature: Any, args: tuple, kwargs: dict) -> tuple[dict, Any]:
+        """Arguments by name, and the training flag given (None if not)."""
         kwargs = dict(kwargs)
         training = kwargs.get("training")
         if "training" in kwargs and not (
@@ -256,7 +258,7 @@ class Layer(LayerState, Operation):
                 f"Its `call` takes {signature.signature}."
             ) from error
         training = bound.get("training", training)
-        return dict(bound), training, bound.get("mask") is not None
+        return dict(bound), training
 
     def _resolve_training(self, signature: Any, given: Any, outer: Any) -> Any:
         if given is not None:
@@ -265,9 +267,10 @@ class Layer(LayerState, Operation):
             return outer
         return signature.defaults.get("training")
 
-    def _fill_masks(self, signature: Any, arguments: dict, mask_given: bool) -> None:
-        tensors = tensor_arguments(arguments)
-        for i, (name, value) in enumerate(tensors.items()):
+    def _fill_masks(self, signature: Any, arguments: dict) -> set[str]:
+        """Pass on the masks that came with the tensors; the names of those passed."""
+        found: set[str] = set()
+        for i, (name, value) in enumerate(tensor_arguments(arguments).items()):
             names = [f"{name}_mask"] + (["mask"] if i == 0 else [])
             target = next((n for n in names if signature.takes(n)), None)
             if target is None or arguments.get(target) is not None:
@@ -275,32 +278,27 @@ class Layer(LayerState, Operation):
             mask = masking.get_masks(value)
             if mask is not None:
                 arguments[target] = mask
+                found.add(target)
+        return found
 
     def _run(self, signature: Any, arguments: dict) -> Any:
         bound = inspect.BoundArguments(signature.signature, arguments)
         with jax.named_scope(self.name):
             return self.call(*bound.args, **bound.kwargs)
 
-    def _symbolic_call(self, signature: Any, arguments: dict) -> Any:
+    def _symbolic_call(self, signature: Any, arguments: dict, found_masks: set) -> Any:
         bound = inspect.BoundArguments(signature.signature, arguments)
-        args, kwargs = bound.args, dict(bound.kwargs)
-        outputs = self.compute_output_spec(*args, **kwargs)
+        outputs = self.compute_output_spec(*bound.args, **bound.kwargs)
         # The graph keeps what the user passed; masks and the training flag are found at run time.
-        for name in list(kwargs):
-            if name == "training" or kwargs[name] is None:
-                kwargs.pop(name)
-        kept, defaults = list(args), list(signature.names)
-        while kept and len(kept) > 1 and len(kept) <= len(defaults):
-            name = defaults[len(kept) - 1]
-            if (
-                (name in signature.defaults and kept[-1] is signature.defaults[name])
-                or name == "training"
-                or ((name == "mask" or name.endswith("_mask")) and any_symbolic(kept[-1]))
-            ):
-                kept.pop()
-            else:
-                break
-        Node(self, tuple(kept), kwargs, outputs)
+        kept = {
+            name: value
+            for name, value in arguments.items()
+            if name != "training"
+            and name not in found_masks
+            and not (name in signature.defaults and value is signature.defaults[name])
+        }
+        bound = inspect.BoundArguments(signature.signature, kept)
+        Node(self, bound.args, dict(bound.kwargs), outputs)
         return outputs
 
     def call(self, *args: Any, **kwargs: Any) -> Any:

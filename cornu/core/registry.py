@@ -30,6 +30,10 @@ CUSTOM_OBJECTS: dict[str, Any] = {}
 CUSTOM_NAMES: dict[Any, str] = {}
 
 
+class UnknownNameError(TypeError):
+    """A file or config names a class or function that nobody published or registered."""
+
+
 class _Thread(threading.local):
     custom_objects: tuple[dict, ...] = ()
     safe_mode: bool | None = None
@@ -345,7 +349,7 @@ def _function(name: Any, config: dict, module_objects: dict | None) -> Any:
     if found is None and config["class_name"] == "type":
         return dtypes.standardize_dtype(name)
     if found is None:
-        raise TypeError(_unknown("function", name, config))
+        raise UnknownNameError(_unknown("function", name, config))
     return found
 
 
@@ -377,7 +381,7 @@ def find_class(config: dict, module_objects: dict | None = None) -> Any:
     if found is None and module_objects is not None and "module" not in config:
         found = module_objects.get(class_name)
     if found is None:
-        raise TypeError(_unknown("class", class_name, config))
+        raise UnknownNameError(_unknown("class", class_name, config))
     return found
 
 
@@ -406,6 +410,8 @@ def _object(config: dict, module_objects: dict | None) -> Any:
         inner = dict(inner)
     try:
         instance = cls.from_config(inner)
+    except UnknownNameError:
+        raise
     except TypeError as error:
         raise TypeError(
             f"{cls.__name__} could not be made from its config {inner!r}: {error}"

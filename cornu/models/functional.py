@@ -105,6 +105,20 @@ def _operation_config(operation: Operation) -> dict:
     return registry.serialize(operation)
 
 
+# Where Keras's files say that an operation, not a layer, comes from.
+OPERATION_MODULES = ("keras.src.ops", "keras.ops", "keras.src.activations")
+
+
+def _names_operation(entry: dict) -> bool:
+    """Whether an entry is an operation: by its module, or for lack of a layer of that name."""
+    module, class_name = entry.get("module"), entry["class_name"]
+    if registry.get_registered_object(entry.get("registered_name") or "") is not None:
+        return False
+    if module is not None:
+        return str(module).startswith(OPERATION_MODULES)
+    return ("keras.layers", class_name) not in registry.PUBLISHED
+
+
 def _node_config(node: Node, reference: Any) -> dict:
     def value(leaf: Any) -> Any:
         if isinstance(leaf, KerasTensor):
@@ -123,21 +137,11 @@ def _node_config(node: Node, reference: Any) -> dict:
 
 
 def _operation_from(entry: dict) -> Operation:
-    module = entry.get("module") or ""
-    if module.startswith(("keras.src.ops", "keras.ops")):
-        name = keras_names.from_keras(entry["class_name"])
+    module = entry.get("module")
+    name = keras_names.from_keras(entry["class_name"]) if _names_operation(entry) else None
+    if name in REGISTRY and (module is None or str(module).startswith(OPERATION_MODULES)):
         settings = registry.deserialize({k: v for k, v in entry["config"].items() if k != "name"})
         return OpCall(REGISTRY[name], settings, entry.get("name"))
-    if registry.get_registered_object(entry.get("registered_name") or "") is None:
-        try:
-            name = keras_names.from_keras(entry["class_name"])
-        except (KeyError, ValueError):
-            name = None
-        if name in REGISTRY and module.startswith("keras.src."):
-            settings = registry.deserialize(
-                {k: v for k, v in entry["config"].items() if k != "name"}
-            )
-            return OpCall(REGISTRY[name], settings, entry.get("name"))
     found = registry.deserialize(entry)
     if not isinstance(found, (Layer, Operation)):
         raise TypeError(f"{entry['class_name']!r} in the saved graph is no layer or operation.")

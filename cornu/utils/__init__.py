@@ -15,6 +15,7 @@ from cornu.data import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weig
 from cornu.data.labels import normalize, to_categorical
 from cornu.engine.dtypes import standardize_dtype
 from cornu.ops.symbolic import is_keras_tensor
+from cornu.visualization import plot_model
 
 # Its name before Keras 3.
 Sequence = PyDataset
@@ -32,6 +33,7 @@ __all__ = [
     "is_keras_tensor",
     "normalize",
     "pack_x_y_sample_weight",
+    "plot_model",
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",

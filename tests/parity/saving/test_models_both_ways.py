@@ -110,10 +110,6 @@ def but(**reasons):
     ]
 
 
-NO_MASKS = "a mask in a Functional graph is taken for a missing input"
-ATTENTION = "MultiHeadAttention does not store or take its input shapes by name"
-
-
 def data_for(model):
     shape = (3, *model.inputs[0].shape[1:])
     data = np.random.default_rng(0).uniform(size=shape)
@@ -150,27 +146,22 @@ def check(source, target, make, path):
     assert_same_predictions(model, target.saving.load_model(path))
 
 
-@pytest.mark.parametrize("make", but(attentive=ATTENTION, embedded=NO_MASKS))
+@pytest.mark.parametrize("make", MODELS)
 def test_a_model_saved_by_keras_predicts_the_same_here(make, tmp_path):
     check(keras, cornu, make, tmp_path / "model.keras")
 
 
-@pytest.mark.parametrize(
-    "make", but(embedded=NO_MASKS, with_operations="operations in legacy files have no module")
-)
+@pytest.mark.parametrize("make", but(with_operations="operations in legacy files have no module"))
 def test_a_legacy_file_of_keras_predicts_the_same_here(make, tmp_path):
     check(keras, cornu, make, tmp_path / "model.h5")
 
 
-RECURRENT = "GRU and SimpleRNN do not store the shape they were built for"
-
-
-@pytest.mark.parametrize("make", but(attentive=ATTENTION, embedded=NO_MASKS, recurrent=RECURRENT))
+@pytest.mark.parametrize("make", MODELS)
 def test_a_model_saved_here_predicts_the_same_in_keras(make, tmp_path):
     check(cornu, keras, make, tmp_path / "model.keras")
 
 
-@pytest.mark.parametrize("make", but(attentive=ATTENTION, embedded=NO_MASKS, recurrent=RECURRENT))
+@pytest.mark.parametrize("make", MODELS)
 def test_a_legacy_file_written_here_predicts_the_same_in_keras(make, tmp_path):
     check(cornu, keras, make, tmp_path / "model.h5")
 
@@ -178,7 +169,7 @@ def test_a_legacy_file_written_here_predicts_the_same_in_keras(make, tmp_path):
 NAMES = "Attention holds a dropout layer where Keras has none"
 
 
-@pytest.mark.parametrize("make", but(attentive=NAMES, embedded=NO_MASKS))
+@pytest.mark.parametrize("make", but(attentive=NAMES))
 def test_weights_have_the_same_paths_and_shapes(make, tmp_path):
     make(keras).save_weights(tmp_path / "theirs.weights.h5")
     make(cornu).save_weights(tmp_path / "ours.weights.h5")
