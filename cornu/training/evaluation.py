@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from cornu import tree
-from cornu.data import make_feed
 from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.training.callback_list import CallbackList
 from cornu.training.logs import Logs
@@ -50,7 +49,7 @@ class Evaluation:
         if kwargs:
             raise TypeError(f"evaluate got arguments it does not know: {sorted(kwargs)}.")
         self._require_compiled("evaluate")
-        feed = make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
+        feed = self._make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
         callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
         return self._evaluate(feed, steps, callbacks, return_dict)
 
@@ -96,7 +95,7 @@ class Evaluation:
         Returns:
             Array `(examples, ...)`, or the nested structure of the outputs.
         """
-        feed = make_feed(x, None, None, batch_size, shuffle=False, steps=steps)
+        feed = self._make_feed(x, None, None, batch_size, shuffle=False, steps=steps)
         if not self.built:
             self._symbolic_build(feed.peek(), train=False)
         callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
@@ -139,7 +138,7 @@ class Evaluation:
             The loss, `[loss, metric, ...]`, or a dict by name.
         """
         self._require_compiled("train_on_batch", loss=True)
-        batch = make_feed(x, y, sample_weight, _rows(x), False, class_weight).peek()
+        batch = self._make_feed(x, y, sample_weight, _rows(x), False, class_weight).peek()
         self._symbolic_build(batch)
         return self._on_batch("train", batch, return_dict)
 
@@ -148,7 +147,7 @@ class Evaluation:
     ) -> Any:
         """Loss and metrics on one batch; the metrics go on from the last call."""
         self._require_compiled("test_on_batch")
-        batch = make_feed(x, y, sample_weight, _rows(x), False).peek()
+        batch = self._make_feed(x, y, sample_weight, _rows(x), False).peek()
         self._symbolic_build(batch, train=False)
         return self._on_batch("test", batch, return_dict)
 
@@ -166,7 +165,7 @@ class Evaluation:
 
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch, as NumPy arrays."""
-        batch = make_feed(x, None, None, _rows(x), False).peek()
+        batch = self._make_feed(x, None, None, _rows(x), False).peek()
         if not self.built:
             self._symbolic_build(batch, train=False)
         eager = self._eager_step("predict")

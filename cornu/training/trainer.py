@@ -356,7 +356,9 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps):
             (x, y, sample_weight), validation_data = train_validation_split(
                 (x, y, sample_weight), validation_split
             )
-        feed = make_feed(x, y, sample_weight, batch_size, shuffle, class_weight, steps_per_epoch)
+        feed = self._make_feed(
+            x, y, sample_weight, batch_size, shuffle, class_weight, steps_per_epoch
+        )
         self._feed = feed
         self._symbolic_build(feed.peek())
         validation = self._validation_feed(
@@ -441,8 +443,12 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps):
             return None
         if isinstance(data, (tuple, list)) and 2 <= len(data) <= 3:
             x, y, sample_weight = unpack_x_y_sample_weight(tuple(data))
-            return make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
-        return make_feed(data, steps=steps, shuffle=False)
+            return self._make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
+        return self._make_feed(data, steps=steps, shuffle=False)
+
+    def _make_feed(self, *args: Any, **kwargs: Any) -> Any:
+        """The feed of the data that a user passed to `fit`, `evaluate`, `predict` and their kin."""
+        return make_feed(*args, **kwargs)
 
 
 def _objects_of(value: Any) -> Any:
