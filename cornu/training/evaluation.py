@@ -110,10 +110,12 @@ class Evaluation:
                 parts.append(outputs)
                 if callbacks.needs_predict_batches():
                     callbacks.on_predict_batch_end(step, {"outputs": outputs})
-        callbacks.on_predict_end()
+                callbacks.on_progress(step + 1, dict)
         if not parts:
             raise ValueError("predict got no batch: the data are empty.")
-        return tree.map_structure(lambda *a: np.concatenate([np.asarray(b) for b in a]), *parts)
+        found = tree.map_structure(lambda *a: np.concatenate([np.asarray(b) for b in a]), *parts)
+        callbacks.on_predict_end()
+        return found
 
     # --- single batches ------------------------------------------------------------------------
 

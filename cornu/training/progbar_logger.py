@@ -12,7 +12,7 @@ from cornu.training.progress import ProgressDisplay
 class ProgbarLogger(Callback):
     """Shows a bar on a terminal and one line per epoch elsewhere, by the run's `verbose`.
 
-    It never waits for the device while an epoch runs, and asks for no calls after each batch.
+    It never waits for the device while an epoch's steps run, and asks for no calls after each batch.
 
     Example:
         >>> import cornu as keras
@@ -28,6 +28,7 @@ class ProgbarLogger(Callback):
         self.display: ProgressDisplay | None = None
         self.is_training = False
         self.is_validating = False
+        self.last_logs: LogsMapping = None
 
     def open_display(self, label: str, epochs: int | None) -> None:
         params = self.params or {}
@@ -50,6 +51,7 @@ class ProgbarLogger(Callback):
             self.display.update(step, logs_ready)
 
     def on_train_batch_end(self, batch: int, logs: LogsMapping = None) -> None:
+        self.last_logs = logs
         self.show_batch(batch, logs)
 
     def on_epoch_end(self, epoch: int, logs: LogsMapping = None) -> None:
@@ -61,7 +63,9 @@ class ProgbarLogger(Callback):
 
     def on_test_begin(self, logs: LogsMapping = None) -> None:
         self.is_validating = self.is_training
-        if not self.is_training:
+        if self.is_training:
+            self.display.steps_end(as_logs(self.last_logs))
+        else:
             self.open_display("Evaluate", None)
             self.display.epoch_begin()
 
@@ -78,9 +82,6 @@ class ProgbarLogger(Callback):
         self.open_display("Predict", None)
         self.display.epoch_begin()
 
-    def on_predict_batch_end(self, batch: int, logs: LogsMapping = None) -> None:
-        self.on_progress(batch + 1, nothing_to_show)
-
     def on_predict_end(self, logs: LogsMapping = None) -> None:
         self.display.epoch_end({})
         self.close_display()
@@ -93,7 +94,3 @@ class ProgbarLogger(Callback):
         if self.display is not None:
             self.display.close()
             self.display = None
-
-
-def nothing_to_show() -> None:
-    """Predictions are not shown."""

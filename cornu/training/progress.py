@@ -72,6 +72,7 @@ class ProgressDisplay:
         self.clock = clock
         self.output = TerminalOutput(stream)
         self.next_drawing = -math.inf
+        self.ended_epochs = 0
         self.start_epoch(0)
 
     def epoch_begin(self, epoch: int = 0) -> None:
@@ -97,25 +98,32 @@ class ProgressDisplay:
             self.first_step, self.first_step_time = step, now
         self.wake_time = self.draw_if_due(now, logs_ready)
 
+    def steps_end(self, logs: Mapping[str, Any]) -> None:
+        """Tells that the epoch's steps are over and something else, a validation, begins.
+
+        Waits for the values of the last step: steps are dispatched long before they are done.
+        """
+        if self.verbose and self.steps_end_time is None:
+            self.values = logs
+            self.shown_values()
+            self.steps_end_time = self.clock()
+
     def epoch_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Writes the epoch's line with all values: metrics first, then those of the validation."""
-        now = self.clock()
         self.values = logs or {}
         if self.steps is None and self.step:
             self.steps = self.step
         if self.verbose == 0:
             return
-        # Steps may still have run on the device after the last update; only where a validation
-        # followed does the end of the epoch say nothing about them.
-        if not any(name.startswith("val_") for name in self.values):
-            self.step_time = now
-        seconds = duration(now - self.begin_time)
+        values = self.shown_values()  # waits for the device, so the clock comes after it
+        now = self.clock()
+        self.step_time = now if self.steps_end_time is None else self.steps_end_time
+        parts = [duration(now - self.begin_time), *self.pace(), *values]
         if self.shows_bar():
-            parts = [self.counter(), seconds, *self.pace(), *self.shown_values()]
-            self.output.finish(self.line_with_bar(parts))
+            self.output.finish(self.line_with_bar([self.counter(), *parts]))
         else:
-            parts = [self.heading(), f"{self.step} steps", seconds]
-            self.output.finish(" - ".join([*parts, *self.pace(), *self.shown_values()]))
+            self.output.finish(" - ".join([self.heading(), f"{self.step} steps", *parts]))
+        self.ended_epochs += 1
 
     def close(self) -> None:
         """Ends a line that was left unfinished, as by an interrupt."""
@@ -126,6 +134,7 @@ class ProgressDisplay:
         self.values: Mapping[str, Any] = {}
         self.step = 0
         self.begin_time = self.step_time = self.first_step_time = self.clock()
+        self.steps_end_time: float | None = None
         self.first_step = 0  # the first update: what came before it holds the compilation
         self.wake_time = -math.inf  # until then, `update` has nothing to do but to count
 
@@ -165,7 +174,7 @@ class ProgressDisplay:
 
     def seconds_per_step(self) -> float | None:
         later_steps = self.step - self.first_step
-        if later_steps > 0 and self.first_step:
+        if later_steps > 0 and self.first_step and not self.ended_epochs:
             return (self.step_time - self.first_step_time) / later_steps
         return (self.step_time - self.begin_time) / self.step if self.step else None
 

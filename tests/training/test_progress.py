@@ -187,6 +187,7 @@ def test_validation_is_not_in_the_time_per_step(clock):
     display.update(1, lambda: None)
     clock.wait(1)
     display.update(3, lambda: None)
+    display.steps_end({})
     clock.wait(8)
     display.epoch_end({"val_loss": 1.5})
     assert stream.getvalue() == "Epoch 1/1 - 3 steps - 9s - 500ms/step - val_loss: 1.5\n"
@@ -201,6 +202,30 @@ def test_steps_that_end_after_the_last_update_are_in_the_time_per_step(clock):
     clock.wait(4)
     display.epoch_end({})
     assert stream.getvalue() == "Epoch 1/1 - 3 steps - 4s - 2s/step\n"
+
+
+class SlowValue:
+    """A value that the device takes three seconds to finish."""
+
+    def __init__(self, clock):
+        self.clock = clock
+
+    def __array__(self, dtype=None, copy=None):
+        self.clock.wait(3)
+        return np.array(0.5)
+
+
+@pytest.mark.parametrize("ends", [["epoch_end"], ["steps_end", "epoch_end"]])
+def test_steps_still_on_the_device_are_in_the_time_of_later_epochs(ends, clock):
+    stream = io.StringIO()
+    display = ProgressDisplay(2, 2, 3, stream, clock=clock)
+    epoch(display, clock, 0, steps=3)
+    display.epoch_begin(1)
+    display.update(3, lambda: None)
+    for end in ends:
+        getattr(display, end)({"loss": SlowValue(clock)})
+    line = stream.getvalue().splitlines()[1]
+    assert line.endswith("- 1s/step - loss: 0.5")
 
 
 def test_a_terminal_shows_one_line_that_grows(terminal, clock):
