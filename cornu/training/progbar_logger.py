@@ -12,7 +12,7 @@ from cornu.training.progress import ProgressDisplay
 class ProgbarLogger(Callback):
     """Shows a bar on a terminal and one line per epoch elsewhere, by the run's `verbose`.
 
-    It never waits for the device while an epoch's steps run, and asks for no calls after each batch.
+    It never waits for the device while steps run, and asks for no calls after each batch.
 
     Example:
         >>> import cornu as keras

@@ -1,13 +1,14 @@
 """What a run shows of itself: a bar on a terminal, one line per epoch anywhere else.
 
-Drawing never waits for the device: values are asked for at most five times a second, and where none
-are ready yet, the bar moves on without them.
+Drawing never waits for the device: values are asked for at most five times a second, those of the
+latest step that is done are shown, and where none is, the bar moves on without them.
 """
 
 from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TextIO
 
@@ -19,6 +20,8 @@ from cornu.training.terminal_output import TerminalOutput
 SECONDS_BETWEEN_DRAWINGS = 0.2
 WIDEST_BAR = 30
 NARROWEST_BAR = 5
+# Steps whose values may be on their way: more than the loop dispatches ahead.
+STEPS_LOOKED_BACK = 32
 
 
 class ProgressDisplay:
@@ -92,11 +95,12 @@ class ProgressDisplay:
         now = self.clock()
         self.step = step
         self.step_time = now
+        self.recent.append(logs_ready)
         if now < self.wake_time:
             return
         if not self.first_step:
             self.first_step, self.first_step_time = step, now
-        self.wake_time = self.draw_if_due(now, logs_ready)
+        self.wake_time = self.draw_if_due(now, self.newest_values)
 
     def steps_end(self, logs: Mapping[str, Any]) -> None:
         """Tells that the epoch's steps are over and something else, a validation, begins.
@@ -132,6 +136,7 @@ class ProgressDisplay:
     def start_epoch(self, epoch: int) -> None:
         self.epoch = epoch
         self.values: Mapping[str, Any] = {}
+        self.recent: deque = deque(maxlen=STEPS_LOOKED_BACK)
         self.step = 0
         self.begin_time = self.step_time = self.first_step_time = self.clock()
         self.steps_end_time: float | None = None
@@ -149,6 +154,10 @@ class ProgressDisplay:
             self.output.redraw(self.line_with_bar(parts))
             self.next_drawing = now + SECONDS_BETWEEN_DRAWINGS
         return self.next_drawing
+
+    def newest_values(self) -> Mapping[str, Any] | None:
+        """The values of the latest step whose values are ready."""
+        return next((values for ready in reversed(self.recent) if (values := ready())), None)
 
     def shows_bar(self) -> bool:
         return self.verbose == 1 and self.output.is_terminal()

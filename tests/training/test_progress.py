@@ -367,7 +367,7 @@ def test_values_are_asked_for_only_when_drawing(terminal, clock):
     display.epoch_begin(0)
     for step in range(1, 11):
         clock.wait(0.05)
-        display.update(step, lambda: asked.append(clock.time))
+        display.update(step, lambda: {"loss": asked.append(clock.time)})
     assert len(asked) == 2
 
 
@@ -389,6 +389,17 @@ def test_the_bar_moves_while_no_values_are_ready(terminal, clock):
     clock.wait(1)
     display.update(5, lambda: None)
     assert terminal.lines() == ["Epoch 1/1 " + "━" * 15 + "─" * 15 + " 5/10 - 1s left - 200ms/step"]
+
+
+def test_the_values_of_the_latest_step_that_is_done_are_shown(terminal, clock):
+    display = ProgressDisplay(1, 1, 10, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    display.update(1, lambda: {"loss": 0.5})
+    display.update(2, lambda: {"loss": 0.25})
+    display.update(3, lambda: None)
+    clock.wait(1)
+    display.update(4, lambda: None)
+    assert terminal.lines()[0].endswith("loss: 0.25")
 
 
 def test_the_values_seen_last_stay_until_new_ones_are_ready(terminal, clock):
