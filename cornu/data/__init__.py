@@ -1,19 +1,21 @@
-"""Data: what `fit`, `evaluate` and `predict` take, made into batches."""
+"""Data: what `fit`, `evaluate` and `predict` take, made into batches.
 
-from cornu.data.array_feed import ArrayFeed
-from cornu.data.arrays import train_validation_split
-from cornu.data.batch import pack_x_y_sample_weight, unpack_x_y_sample_weight
-from cornu.data.feed import Feed, make_feed
-from cornu.data.py_dataset import PyDataset
-from cornu.data.stream_feed import StreamFeed
+Names are loaded when first used: a process that only reads data does without JAX.
+"""
 
-__all__ = [
-    "ArrayFeed",
-    "Feed",
-    "PyDataset",
-    "StreamFeed",
-    "make_feed",
-    "pack_x_y_sample_weight",
-    "train_validation_split",
-    "unpack_x_y_sample_weight",
-]
+from cornu.engine.lazy import lazy_names
+
+_HOMES = {
+    "ArrayFeed": "cornu.data.array_feed",
+    "Feed": "cornu.data.feed",
+    "PyDataset": "cornu.data.py_dataset",
+    "StreamFeed": "cornu.data.stream_feed",
+    "make_feed": "cornu.data.feed",
+    "pack_x_y_sample_weight": "cornu.data.batch",
+    "train_validation_split": "cornu.data.arrays",
+    "unpack_x_y_sample_weight": "cornu.data.batch",
+}
+
+__all__ = list(_HOMES)
+
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

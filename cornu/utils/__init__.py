@@ -1,48 +1,39 @@
-"""Helpers under Keras's names."""
+"""Helpers under Keras's names, loaded when first used."""
 
-from cornu.core.registry import (
-    CustomObjectScope,
-    custom_object_scope,
-    get_custom_objects,
-    get_registered_name,
-    get_registered_object,
-    register_keras_serializable,
-)
-from cornu.core.registry import deserialize as deserialize_keras_object
-from cornu.core.registry import serialize as serialize_keras_object
-from cornu.core.session import clear_session, set_random_seed
-from cornu.data import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
-from cornu.data.labels import normalize, to_categorical
-from cornu.engine.dtypes import standardize_dtype
-from cornu.ops.symbolic import is_keras_tensor
-from cornu.preprocessing.image import array_to_img, img_to_array, load_img, save_img
-from cornu.visualization import plot_model
+from cornu.engine.lazy import lazy_names
 
-# Its name before Keras 3.
-Sequence = PyDataset
+_HOMES = {
+    "CustomObjectScope": "cornu.core.registry",
+    "PyDataset": "cornu.data.py_dataset",
+    "Sequence": "cornu.data.py_dataset",
+    "array_to_img": "cornu.preprocessing.image",
+    "clear_session": "cornu.core.session",
+    "custom_object_scope": "cornu.core.registry",
+    "deserialize_keras_object": "cornu.core.registry",
+    "get_custom_objects": "cornu.core.registry",
+    "get_registered_name": "cornu.core.registry",
+    "get_registered_object": "cornu.core.registry",
+    "img_to_array": "cornu.preprocessing.image",
+    "is_keras_tensor": "cornu.ops.symbolic",
+    "load_img": "cornu.preprocessing.image",
+    "normalize": "cornu.data.labels",
+    "pack_x_y_sample_weight": "cornu.data.batch",
+    "plot_model": "cornu.visualization",
+    "register_keras_serializable": "cornu.core.registry",
+    "save_img": "cornu.preprocessing.image",
+    "serialize_keras_object": "cornu.core.registry",
+    "set_random_seed": "cornu.core.session",
+    "standardize_dtype": "cornu.engine.dtypes",
+    "to_categorical": "cornu.data.labels",
+    "unpack_x_y_sample_weight": "cornu.data.batch",
+}
+# Names that differ at home; `Sequence` is that of `PyDataset` before Keras 3.
+_RENAMED = {
+    "Sequence": "PyDataset",
+    "deserialize_keras_object": "deserialize",
+    "serialize_keras_object": "serialize",
+}
 
-__all__ = [
-    "CustomObjectScope",
-    "PyDataset",
-    "Sequence",
-    "array_to_img",
-    "clear_session",
-    "custom_object_scope",
-    "deserialize_keras_object",
-    "get_custom_objects",
-    "get_registered_name",
-    "get_registered_object",
-    "img_to_array",
-    "is_keras_tensor",
-    "load_img",
-    "normalize",
-    "pack_x_y_sample_weight",
-    "plot_model",
-    "register_keras_serializable",
-    "save_img",
-    "serialize_keras_object",
-    "set_random_seed",
-    "standardize_dtype",
-    "to_categorical",
-    "unpack_x_y_sample_weight",
-]
+__all__ = list(_HOMES)
+
+__getattr__, __dir__ = lazy_names(__name__, _HOMES, _RENAMED)
