@@ -6,7 +6,10 @@ Names are loaded when first used: a process that only reads data does without JA
 from cornu.engine.lazy import lazy_names
 
 _HOMES = {
+    "AUTOTUNE": "cornu.data.pipeline",
     "ArrayFeed": "cornu.data.array_feed",
+    "ArraySpec": "cornu.data.pipeline",
+    "Dataset": "cornu.data.pipeline",
     "Feed": "cornu.data.feed",
     "PyDataset": "cornu.data.py_dataset",
     "StreamFeed": "cornu.data.stream_feed",
