@@ -13,6 +13,7 @@ from cornu.kernels.platforms import stock_formulations
 from cornu.kernels.pooling import avg_pool, max_pool
 from cornu.kernels.random_bits import dropout_mask, random_bits, uniform
 from cornu.kernels.recurrent import gru, lstm, simple_rnn
+from cornu.kernels.warp import sample, warp
 
 __all__ = [
     "attention",
@@ -29,9 +30,11 @@ __all__ = [
     "lstm",
     "max_pool",
     "random_bits",
+    "sample",
     "simple_rnn",
     "softmax_cross_entropy",
     "softmax_cross_entropy_with_integer_labels",
     "stock_formulations",
     "uniform",
+    "warp",
 ]
