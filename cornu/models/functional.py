@@ -110,13 +110,16 @@ OPERATION_MODULES = ("keras.src.ops", "keras.ops", "keras.src.activations")
 
 
 def _names_operation(entry: dict) -> bool:
-    """Whether an entry is an operation: by its module, or for lack of a layer of that name."""
+    """Whether an entry is an operation: by its module, or as it has no arguments of layers."""
     module, class_name = entry.get("module"), entry["class_name"]
     if registry.get_registered_object(entry.get("registered_name") or "") is not None:
         return False
     if module is not None:
         return str(module).startswith(OPERATION_MODULES)
-    return ("keras.layers", class_name) not in registry.PUBLISHED
+    if ("keras.layers", class_name) not in registry.PUBLISHED:
+        return True
+    # Legacy files give no module: `Add` may be a layer or an operation.
+    return "trainable" not in entry["config"] and keras_names.from_keras(class_name) in REGISTRY
 
 
 def _node_config(node: Node, reference: Any) -> dict:

@@ -7,9 +7,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from cornu import random
 from cornu.core.layer import Layer
+from cornu.core.seed_generator import SeedGenerator
 from cornu.layers.attention.scores import masked_softmax, visible
-from cornu.layers.regularization.dropout import Dropout
+from cornu.layers.regularization.dropout import check_share
 
 
 class Attention(Layer):
@@ -48,12 +50,14 @@ class Attention(Layer):
             raise ValueError(
                 f"Layer {self.name!r} got score_mode={score_mode!r}; use 'dot' or 'concat'."
             )
+        check_share(self, dropout)
         self.use_scale = use_scale
         self.score_mode = score_mode
         self.dropout = dropout
         self.seed = seed
         self.supports_masking = True
-        self._dropout_layer = Dropout(dropout, seed=seed, dtype=self.dtype_policy)
+        if dropout > 0:
+            self.seed_generator = SeedGenerator(seed)
         self.scale = None
         self.concat_score_weight = None
 
@@ -110,7 +114,8 @@ class Attention(Layer):
         query_mask, value_mask = (None, None) if mask is None else mask[:2]
         found = visible(query.shape[1], key.shape[1], value_mask=value_mask, causal=use_causal_mask)
         weights = masked_softmax(self.scores(query, key), found)
-        weights = self._dropout_layer(weights, training=training)
+        if training and self.dropout > 0:
+            weights = random.dropout(weights, self.dropout, seed=self.seed_generator)
         outputs = jnp.matmul(weights, value)
         if query_mask is not None:
             outputs = jnp.where(jnp.asarray(query_mask, "bool")[..., None], outputs, 0)

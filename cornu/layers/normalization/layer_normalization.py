@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
-from jax import lax
 
 from cornu import ops
 from cornu.layers.normalization.base import BaseNormalization, checked_axis, sizes_along
@@ -84,22 +82,11 @@ class LayerNormalization(BaseNormalization):
     def call(self, inputs: Any) -> jax.Array:
         """Normalise each sample."""
         gamma, beta = self.gamma_and_beta()
-        if self.rms_scaling:
-            return self._scaled(inputs, gamma)
-        return ops.layer_normalization(inputs, gamma, beta, self.axis, self.epsilon)
+        # With `rms_scaling` Keras divides by the standard deviation: files of its models need that.
+        return ops.layer_normalization(
+            inputs, gamma, beta, self.axis, self.epsilon, self.rms_scaling
+        )
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
         return {**super().get_config(), "rms_scaling": self.rms_scaling}
-
-    def _scaled(self, inputs: jax.Array, gamma: jax.Array | None) -> jax.Array:
-        # Keras divides by the standard deviation here: files of its models rely on that.
-        wide = inputs.astype(jnp.promote_types(inputs.dtype, "float32"))
-        axes = (self.axis,) if isinstance(self.axis, int) else tuple(self.axis)
-        variance = jnp.var(wide, axis=axes, keepdims=True)
-        outputs = wide * lax.rsqrt(variance + self.epsilon)
-        if gamma is not None:
-            outputs = outputs * gamma.reshape(
-                [n if v == 1 else 1 for n, v in zip(inputs.shape, variance.shape)]
-            )
-        return outputs.astype(inputs.dtype)

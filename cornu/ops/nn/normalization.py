@@ -167,7 +167,8 @@ def layer_normalization(
         beta: offsets, of the same shape; None for 0.
         axis: axis or axes of one sample that are normalised together.
         epsilon: added to the variance; the global epsilon if None.
-        rms_scaling: divide by the root of the mean square instead, without subtracting the mean.
+        rms_scaling: divide `x` by the standard deviation without subtracting the mean or adding
+            `beta`, as old models do; `rms_normalization` divides by the root of the mean square.
 
     Returns:
         Tensor of the shape and dtype of `x`.
@@ -179,14 +180,16 @@ def layer_normalization(
     >>> keras.ops.layer_normalization([1.0, 3.0], epsilon=0.0).tolist()
     [-1.0, 1.0]
     """
-    if rms_scaling:
-        return rms_normalization(x, gamma, axis, epsilon)
     x = as_float(x)
     axes = axes_of(x, axis)
+    epsilon = config.epsilon() if epsilon is None else epsilon
+    if rms_scaling:
+        wide = widened(x)
+        variance = jnp.var(wide, axis=axes, keepdims=True)
+        return scaled(wide * lax.rsqrt(variance + epsilon), "gamma", gamma, x, axes)
     last = tuple(range(x.ndim - len(axes), x.ndim))
     gamma = None if gamma is None else along_axes("gamma", gamma, x, axes)
     beta = None if beta is None else along_axes("beta", beta, x, axes)
-    epsilon = config.epsilon() if epsilon is None else epsilon
     moved = jnp.moveaxis(x, axes, last)
     return jnp.moveaxis(kernels.layer_norm(moved, gamma, beta, last, epsilon), last, axes)
 
@@ -218,9 +221,15 @@ def rms_normalization(
     wide = widened(x)
     epsilon = config.epsilon() if epsilon is None else epsilon
     power = jnp.mean(jnp.square(wide), axis=axes, keepdims=True)
-    wide = wide * lax.rsqrt(power + epsilon)
-    if scale is not None:
-        wide = wide * along_axes("scale", scale, x, axes)
+    return scaled(wide * lax.rsqrt(power + epsilon), "scale", scale, x, axes)
+
+
+def scaled(
+    wide: jax.Array, name: str, factors: Any, x: jax.Array, axes: tuple[int, ...]
+) -> jax.Array:
+    """Times the factors along the axes if there are any, in the dtype of `x`."""
+    if factors is not None:
+        wide = wide * along_axes(name, factors, x, axes)
     return wide.astype(x.dtype)
 
 
