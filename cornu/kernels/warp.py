@@ -3,8 +3,8 @@
 XLA:CPU vectorises a gather whose indices are unsigned (signed ones are first checked for counting
 from the end), and copies runs of neighbouring values at the cost of one. So the folding of
 coordinates into the image, the index and the weights are computed once per pixel of the result, and
-bilinear sampling is two gathers of two neighbouring pixels each, all channels of them. The fill mode
-is arithmetic on coordinates before, and for a constant on weights, never a branch.
+bilinear sampling is two gathers of two neighbouring pixels each, all channels of them. The fill
+mode is arithmetic on coordinates before, and for a constant on weights, never a branch.
 """
 
 from functools import partial

@@ -13,8 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from cornu import kernels
 from cornu.ops.image.filters import blurred
-from cornu.ops.image.geometry import sample
 from cornu.ops.image.layout import FILL_MODES, INTERPOLATIONS, check_choice, on_batch
 from cornu.ops.op import op
 
@@ -68,7 +68,7 @@ def elastic_transform(
         rows = jnp.arange(height)[:, None] + shift[..., 0]
         columns = jnp.arange(width) + shift[..., 1]
         order = INTERPOLATIONS[interpolation]
-        return sample(x, rows, columns, order, fill_mode, fill_value)
+        return kernels.sample(x, rows, columns, order, fill_mode, fill_value)
 
     return on_batch(run, images, data_format)
 

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax.scipy import ndimage
 
+from cornu import kernels
 from cornu.ops.image.layout import FILL_MODES, INTERPOLATIONS, check_choice, on_batch
 from cornu.ops.nn.activation import as_float
 from cornu.ops.op import as_array, op
@@ -95,9 +96,7 @@ def affine_transform(
 
     def run(x: jax.Array) -> jax.Array:
         maps = jnp.broadcast_to(transform, (x.shape[0], 8))
-        rows, columns = source_coordinates(maps, x.shape[1], x.shape[2])
-        order = INTERPOLATIONS[interpolation]
-        return sample(x, rows, columns, order, fill_mode, fill_value)
+        return kernels.warp(x, maps, INTERPOLATIONS[interpolation], fill_mode, fill_value)
 
     return on_batch(run, images, data_format)
 
@@ -145,8 +144,7 @@ def perspective_transform(
 
     def run(x: jax.Array) -> jax.Array:
         maps = jnp.broadcast_to(homography(end, start), (x.shape[0], 8))
-        rows, columns = source_coordinates(maps, x.shape[1], x.shape[2])
-        return sample(x, rows, columns, INTERPOLATIONS[interpolation], "constant", fill_value)
+        return kernels.warp(x, maps, INTERPOLATIONS[interpolation], "constant", fill_value)
 
     return on_batch(run, images, data_format)
 
@@ -161,30 +159,3 @@ def homography(source: jax.Array, target: jax.Array) -> jax.Array:
     matrix = jnp.concatenate([first, second], axis=-2)
     values = jnp.concatenate([u, v], axis=-1)
     return jnp.linalg.solve(matrix, values[..., None])[..., 0]
-
-
-def source_coordinates(maps: jax.Array, height: int, width: int) -> tuple[jax.Array, jax.Array]:
-    """Rows and columns (batch, height, width) that the pixels of the result come from."""
-    y, x = jnp.meshgrid(
-        jnp.arange(height, dtype=maps.dtype), jnp.arange(width, dtype=maps.dtype), indexing="ij"
-    )
-    a0, a1, a2, b0, b1, b2, c0, c1 = jnp.moveaxis(maps, -1, 0)[..., None, None]
-    scale = c0 * x + c1 * y + 1
-    return (b0 * x + b1 * y + b2) / scale, (a0 * x + a1 * y + a2) / scale
-
-
-def sample(
-    x: jax.Array,
-    rows: jax.Array,
-    columns: jax.Array,
-    order: int,
-    fill_mode: str,
-    fill_value: float,
-) -> jax.Array:
-    """Images (batch, height, width, channels) at rows and columns (batch, height, width)."""
-
-    def one_channel(channel: jax.Array, rows: jax.Array, columns: jax.Array) -> jax.Array:
-        return ndimage.map_coordinates(channel, (rows, columns), order, fill_mode, fill_value)
-
-    one_image = jax.vmap(one_channel, in_axes=(-1, None, None), out_axes=-1)
-    return jax.vmap(one_image)(x, rows, columns)
