@@ -1,0 +1,5 @@
+"""Layers that read text."""
+
+from cornu.layers.preprocessing.text.text_vectorization import TextVectorization
+
+__all__ = ["TextVectorization"]
