@@ -162,17 +162,36 @@ class BaseConvolution(Layer):
         Raises:
             ValueError: as said.
         """
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ValueError(
-                f"Layer {self.name!r}: strides above 1 cannot be combined with a dilation_rate "
-                f"above 1; got strides={self.strides}, dilation_rate={self.dilation_rate}."
-            )
+        refuse_strides_with_dilation(self)
 
     def _per_dimension(self, value: Sizes, name: str) -> tuple[int, ...]:
-        items = (value,) * self.rank if isinstance(value, int) else tuple(value)
-        if len(items) != self.rank or not all(int(item) == item and item > 0 for item in items):
-            raise ValueError(
-                f"Layer {self.name!r}: {name} must be a positive int or {self.rank} of them; "
-                f"got {value!r}."
-            )
-        return tuple(int(item) for item in items)
+        return per_dimension(self, value, name)
+
+
+def per_dimension(layer: Layer, value: Sizes, name: str) -> tuple[int, ...]:
+    """An int or one int per spatial dimension of the layer, as a tuple of positive ints.
+
+    Raises:
+        ValueError: for anything else, naming layer and argument.
+    """
+    items = (value,) * layer.rank if isinstance(value, int) else value
+    fits = isinstance(items, (list, tuple)) and len(items) == layer.rank
+    if not fits or not all(isinstance(item, int) and item > 0 for item in items):
+        raise ValueError(
+            f"Layer {layer.name!r}: {name} must be a positive int or {layer.rank} of them; "
+            f"got {value!r}."
+        )
+    return tuple(items)
+
+
+def refuse_strides_with_dilation(layer: Layer) -> None:
+    """Raise an error if both the strides and the dilation of the layer are above 1.
+
+    Raises:
+        ValueError: as said.
+    """
+    if max(layer.strides) > 1 and max(layer.dilation_rate) > 1:
+        raise ValueError(
+            f"Layer {layer.name!r}: strides above 1 cannot be combined with a dilation_rate "
+            f"above 1; got strides={layer.strides}, dilation_rate={layer.dilation_rate}."
+        )

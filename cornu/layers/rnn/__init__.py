@@ -1,6 +1,7 @@
 """Recurrent layers and their cells."""
 
 from cornu.layers.rnn.bidirectional import Bidirectional
+from cornu.layers.rnn.conv_lstm_ranks import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from cornu.layers.rnn.gru import GRU, GRUCell
 from cornu.layers.rnn.lstm import LSTM, LSTMCell
 from cornu.layers.rnn.rnn import RNN
@@ -12,6 +13,9 @@ __all__ = [
     "LSTM",
     "RNN",
     "Bidirectional",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
     "GRUCell",
     "LSTMCell",
     "SimpleRNN",

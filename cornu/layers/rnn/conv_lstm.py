@@ -1,0 +1,312 @@
+"""Convolutional LSTM of one rank: its cell, and the base of the layers.
+
+The inputs of all steps are convolved at once, before the loop; the loop only convolves the state.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu import activations, ops, regularizers
+from cornu.core.input_spec import InputSpec
+from cornu.core.layer import Layer
+from cornu.core.seed_generator import SeedGenerator
+from cornu.engine.config import standardize_data_format
+from cornu.layers.convolutional.base import per_dimension, refuse_strides_with_dilation
+from cornu.layers.rnn.cell import DropoutCell
+from cornu.layers.rnn.loop import run_steps
+from cornu.layers.rnn.rnn import RNN
+from cornu.layers.rnn.weighted_rnn import of_cell
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+
+
+class ConvLSTMCell(DropoutCell, Layer):
+    """One step of a convolutional LSTM; the arguments are those of the layers.
+
+    Args:
+        rank: number of spatial dimensions.
+        filters: channels of the output and of the states.
+        **settings: the other arguments of `ConvLSTM2D`, all of them, and `name`, `dtype`.
+    """
+
+    def __init__(self, rank: int, filters: int, **settings: Any):
+        take = settings.pop
+        geometry = {key: take(key) for key in ("kernel_size", "strides", "dilation_rate")}
+        padding, data_format = take("padding"), take("data_format")
+        self_settings = {key: take(key) for key in OWN_SETTINGS}
+        weights = {
+            prefix: [
+                take(f"{prefix}_{kind}") for kind in ("initializer", "regularizer", "constraint")
+            ]
+            for prefix in ("kernel", "recurrent", "bias")
+        }
+        super().__init__(**settings)
+        if isinstance(filters, bool) or not isinstance(filters, int) or filters <= 0:
+            raise ValueError(
+                f"Layer {self.name!r} needs a positive number of filters; got {filters!r}."
+            )
+        self.rank, self.filters = rank, filters
+        for key, value in geometry.items():
+            setattr(self, key, per_dimension(self, value, key))
+        refuse_strides_with_dilation(self)
+        self.padding = str(padding).lower()
+        if self.padding not in ("valid", "same"):
+            raise ValueError(
+                f"Layer {self.name!r}: padding must be 'valid' or 'same'; got {padding!r}."
+            )
+        self.data_format = standardize_data_format(data_format)
+        self.activation = activations.get(self_settings["activation"])
+        self.recurrent_activation = activations.get(self_settings["recurrent_activation"])
+        self.use_bias = self_settings["use_bias"]
+        self.unit_forget_bias = self_settings["unit_forget_bias"]
+        for prefix, three in weights.items():
+            set_weight_settings(self, prefix, *three)
+        self.dropout = min(1.0, max(0.0, self_settings["dropout"]))
+        self.recurrent_dropout = min(1.0, max(0.0, self_settings["recurrent_dropout"]))
+        self.seed = self_settings["seed"]
+        self.seed_generator = SeedGenerator(self.seed)
+        self.state_size = [filters, filters]
+        self.bias = None
+
+    def build(self, input_shape: tuple) -> None:
+        """Make the weights for steps of shape (batch, ..., channels)."""
+        channel_axis = -1 if self.data_format == "channels_last" else 1
+        if None in input_shape[1:]:
+            raise ValueError(
+                f"Layer {self.name!r} needs known sizes of space and channels, since its states "
+                f"have them; got steps of shape {tuple(input_shape)}."
+            )
+        columns = 4 * self.filters
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(*self.kernel_size, input_shape[channel_axis], columns),
+            **weight_arguments(self, "kernel"),
+        )
+        self.recurrent_kernel = self.add_weight(
+            name="recurrent_kernel",
+            shape=(*self.kernel_size, self.filters, columns),
+            **weight_arguments(self, "recurrent"),
+        )
+        if self.use_bias:
+            settings = weight_arguments(self, "bias")
+            if self.unit_forget_bias:
+                settings["initializer"] = self._forgetful(settings["initializer"])
+            self.bias = self.add_weight(name="bias", shape=(columns,), **settings)
+        step = jax.ShapeDtypeStruct((1, *input_shape[1:]), self.compute_dtype)
+        made = jax.eval_shape(self.convolved, step).shape
+        places = list(made[1:])
+        places[channel_axis if channel_axis == -1 else 0] = self.filters
+        self._state_shape = tuple(places)
+
+    def _forgetful(self, initializer: Any) -> Any:
+        def start(shape: tuple, dtype: Any = None) -> jax.Array:
+            n = self.filters
+            parts = [initializer((n,), dtype), jnp.ones((n,), dtype)]
+            return jnp.concatenate([*parts, initializer((2 * n,), dtype)])
+
+        return start
+
+    def convolved(self, inputs: jax.Array) -> jax.Array:
+        """What the inputs add to the gates: a convolution of each, and the bias."""
+        made = ops.conv(
+            inputs,
+            self.kernel.value.astype(self.compute_dtype),
+            strides=self.strides,
+            padding=self.padding,
+            data_format=self.data_format,
+            dilation_rate=self.dilation_rate,
+        )
+        if self.bias is None:
+            return made
+        bias = self.bias.value.astype(self.compute_dtype)
+        if self.data_format == "channels_first":
+            bias = bias.reshape(-1, *(1,) * self.rank)
+        return made + bias
+
+    def advance(
+        self, from_inputs: jax.Array, states: Any, training: bool | None
+    ) -> tuple[jax.Array, list]:
+        """Output and new states, given what the inputs add to the gates."""
+        h, c = states
+        if training and self.recurrent_dropout > 0:
+            h = h * self.get_recurrent_dropout_mask(h)
+        gates = from_inputs + ops.conv(
+            h, self.recurrent_kernel.value, padding="same", data_format=self.data_format
+        )
+        axis = -1 if self.data_format == "channels_last" else 1
+        keep, forget, new, show = jnp.split(gates, 4, axis=axis)
+        c = self.recurrent_activation(forget) * c
+        c = c + self.recurrent_activation(keep) * self.activation(new)
+        h = self.recurrent_activation(show) * self.activation(c)
+        return h, [h, c]
+
+    def call(
+        self, inputs: jax.Array, states: Any, training: bool | None = False
+    ) -> tuple[jax.Array, list]:
+        """Output and new hidden and cell states for inputs (batch, ..., channels)."""
+        if training and self.dropout > 0:
+            inputs = inputs * self.get_dropout_mask(inputs)
+        return self.advance(self.convolved(inputs), states, training)
+
+    def get_initial_state(self, batch_size: int | None = None) -> list[jax.Array]:
+        """Zeros for a batch of that size, for the hidden and the cell state."""
+        return [jnp.zeros((batch_size, *self._state_shape), self.compute_dtype)] * 2
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        own = {key: getattr(self, key) for key in OWN_SETTINGS}
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "padding": self.padding,
+            "data_format": self.data_format,
+            "dilation_rate": self.dilation_rate,
+            **own,
+            "activation": activations.serialize(self.activation),
+            "recurrent_activation": activations.serialize(self.recurrent_activation),
+            **weight_config(self, "kernel", "recurrent", "bias"),
+        }
+
+
+OWN_SETTINGS = (
+    "activation",
+    "recurrent_activation",
+    "use_bias",
+    "unit_forget_bias",
+    "dropout",
+    "recurrent_dropout",
+    "seed",
+)
+
+
+class ConvLSTM(RNN):
+    """Base of the convolutional LSTM layers, which set `rank`."""
+
+    rank: int
+
+    filters = of_cell("filters")
+    kernel_size = of_cell("kernel_size")
+    strides = of_cell("strides")
+    padding = of_cell("padding")
+    data_format = of_cell("data_format")
+    dilation_rate = of_cell("dilation_rate")
+    activation = of_cell("activation")
+    recurrent_activation = of_cell("recurrent_activation")
+    use_bias = of_cell("use_bias")
+    unit_forget_bias = of_cell("unit_forget_bias")
+    kernel_initializer = of_cell("kernel_initializer")
+    recurrent_initializer = of_cell("recurrent_initializer")
+    bias_initializer = of_cell("bias_initializer")
+    kernel_regularizer = of_cell("kernel_regularizer")
+    recurrent_regularizer = of_cell("recurrent_regularizer")
+    bias_regularizer = of_cell("bias_regularizer")
+    kernel_constraint = of_cell("kernel_constraint")
+    recurrent_constraint = of_cell("recurrent_constraint")
+    bias_constraint = of_cell("bias_constraint")
+    dropout = of_cell("dropout")
+    recurrent_dropout = of_cell("recurrent_dropout")
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        **kwargs: Any,
+    ):
+        cell = ConvLSTMCell(
+            self.rank,
+            filters,
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            activation=activation,
+            recurrent_activation=recurrent_activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            unit_forget_bias=unit_forget_bias,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            seed=seed,
+            name="conv_lstm_cell",
+            dtype=kwargs.get("dtype"),
+        )
+        super().__init__(
+            cell,
+            return_sequences=return_sequences,
+            return_state=return_state,
+            go_backwards=go_backwards,
+            stateful=stateful,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        self.input_spec = InputSpec(ndim=self.rank + 3)
+
+    def inner_loop(
+        self, sequences: Any, initial_state: Any, mask: Any, training: bool | None = False
+    ) -> tuple[Any, Any, Any]:
+        """Last output, all outputs and last states."""
+        cell = self.cell
+        if training and cell.dropout > 0:
+            sequences = sequences * cell.get_dropout_mask(sequences[:, 0])[:, None]
+        batch, time = sequences.shape[:2]
+        gates = cell.convolved(sequences.reshape(-1, *sequences.shape[2:]))
+        outputs, states, _ = run_steps(
+            lambda x, states, extra: (*cell.advance(x, states, training), extra),
+            gates.reshape(batch, time, *gates.shape[1:]),
+            initial_state,
+            (),
+            mask,
+            self.go_backwards,
+            self.unroll,
+            self.zero_output_for_mask,
+        )
+        return outputs[:, -1], outputs, states
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        of_cell = self.cell.get_config()
+        own = {k: v for k, v in of_cell.items() if k not in ("name", "trainable", "dtype")}
+        return {
+            **self._loop_config(),
+            **own,
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
+        }
