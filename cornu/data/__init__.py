@@ -15,8 +15,16 @@ _HOMES = {
     "StreamFeed": "cornu.data.stream_feed",
     "make_feed": "cornu.data.feed",
     "pack_x_y_sample_weight": "cornu.data.batch",
+    "read_arrayrecord": "cornu.data.readers",
+    "read_arrow": "cornu.data.readers",
+    "read_csv": "cornu.data.readers",
+    "read_parquet": "cornu.data.readers",
+    "read_tar": "cornu.data.readers",
+    "read_text": "cornu.data.readers",
+    "read_tfrecord": "cornu.data.readers",
     "train_validation_split": "cornu.data.arrays",
     "unpack_x_y_sample_weight": "cornu.data.batch",
+    "write_tfrecord": "cornu.data.readers",
 }
 
 __all__ = list(_HOMES)

@@ -19,7 +19,6 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from cornu.callbacks.tensorboard.crc32c import masked_crc32c
 from cornu.callbacks.tensorboard.png import encode_png
 from cornu.callbacks.tensorboard.summary import (
     double_tensor,
@@ -29,6 +28,7 @@ from cornu.callbacks.tensorboard.summary import (
     summary_event,
     version_event,
 )
+from cornu.engine.crc32c import masked_crc32c
 
 SECONDS_BETWEEN_FLUSHES = 2.0
 BUFFER_BYTES = 1 << 16

@@ -25,11 +25,11 @@ from tensorboard.context import RequestContext
 from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
 from tensorboard.util.tensor_util import make_ndarray
 
-from cornu.callbacks.tensorboard.crc32c import crc32c, crc_by_byte, crc_by_lanes
 from cornu.callbacks.tensorboard.event_file import EventWriter
 from cornu.callbacks.tensorboard.png import encode_png
-from cornu.callbacks.tensorboard.protobuf import varint
 from cornu.callbacks.tensorboard.summary import float_tensor, histogram_buckets, summary_event
+from cornu.engine.crc32c import crc32c, crc_by_byte, crc_by_lanes
+from cornu.engine.protobuf import varint
 
 
 def accumulated(logdir):

@@ -1,4 +1,4 @@
-"""The protocol buffer wire format, as far as writing event files needs it.
+"""The protocol buffer wire format, as far as event files and TFRecord examples need it.
 
 Each function encodes one field: its number and kind, then its value. A message is the
 concatenation of its fields. See https://protobuf.dev/programming-guides/encoding/.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-VARINT, FIXED_64, LENGTH_DELIMITED = 0, 1, 2
+VARINT, FIXED_64, LENGTH_DELIMITED, FIXED_32 = 0, 1, 2, 5
 
 
 def varint(value: int) -> bytes:
