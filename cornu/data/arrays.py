@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -9,15 +10,18 @@ import numpy as np
 
 from cornu import tree
 from cornu.core.variable import Variable
+from cornu.data.columns import as_column, is_column
+from cornu.data.tables import is_table, table_to_array
 from cornu.engine import dtypes
 
 
 def is_array_like(value: Any) -> bool:
-    """Whether this is an array, tensor, data frame or column of one."""
+    """Whether this is an array, tensor, data frame, a column of one, or rows read when needed."""
     return (
         isinstance(value, (np.ndarray, jax.Array, Variable))
         or _is_torch_tensor(value)
-        or _is_table(value)
+        or is_table(value)
+        or is_column(value)
         or (hasattr(value, "__array__") and hasattr(value, "shape") and hasattr(value, "dtype"))
     )
 
@@ -50,16 +54,19 @@ def to_arrays(structure: Any, where: str) -> Any:
         where: what it is, for messages: `"x"`.
 
     Returns:
-        The same structure of NumPy and JAX arrays; floats become the default float type.
+        The same structure of NumPy and JAX arrays, and of `Column`s for data that is not read as a
+        whole. Floats become the default float type; an array that has it already is not copied.
 
     Raises:
         ValueError: for what cannot be made an array, and for scalars.
     """
     if structure is None:
         return None
+    if is_column(structure):
+        return as_column(structure)
     if is_array_like(structure) or is_number_list(structure):
         return to_array(structure, where)
-    if isinstance(structure, dict):
+    if isinstance(structure, Mapping):
         return {key: to_arrays(value, f"{where}[{key!r}]") for key, value in structure.items()}
     if isinstance(structure, (list, tuple)):
         children = [to_arrays(v, f"{where}[{i}]") for i, v in enumerate(structure)]
@@ -76,12 +83,16 @@ def to_arrays(structure: Any, where: str) -> Any:
 
 
 def to_array(value: Any, where: str) -> np.ndarray | jax.Array:
-    """One array, with at least one axis."""
+    """One array, with at least one axis.
+
+    Raises:
+        ValueError: for scalars, dates, records, masked values, and objects that are no numbers.
+    """
     array = _unwrapped(value, where)
     if array.ndim == 0:
         raise ValueError(f"{where} is a single number; the first axis must count the samples.")
-    if isinstance(array, np.ndarray) and array.dtype == object:
-        array = _from_objects(array, where)
+    if isinstance(array, np.ndarray):
+        array = _checked(array, where)
     floatx = dtypes.standardize_dtype(None)
     if np.issubdtype(array.dtype, np.floating) and array.dtype.name != floatx:
         array = array.astype(floatx)
@@ -94,10 +105,9 @@ def _unwrapped(value: Any, where: str) -> np.ndarray | jax.Array:
     if isinstance(value, Variable):
         return value.raw_value
     if _is_torch_tensor(value):
-        return value.detach().cpu().numpy()
-    if _is_table(value):
-        array = value.to_numpy()
-        return array[:, None] if array.ndim == 1 else array
+        return _from_torch(value)
+    if is_table(value):
+        return table_to_array(value, where)
     try:
         return np.asarray(value)
     except ValueError as error:
@@ -107,28 +117,54 @@ def _unwrapped(value: Any, where: str) -> np.ndarray | jax.Array:
         ) from error
 
 
+def _checked(array: np.ndarray, where: str) -> np.ndarray:
+    """The array, unless it holds what no model can read."""
+    if isinstance(array, np.ma.MaskedArray):
+        masked = int(np.ma.count_masked(array))
+        if masked:
+            raise ValueError(
+                f"{where} is a masked array with {masked} masked values, which a model would read "
+                "as numbers. Fill them, for instance with `x.filled(0)`, and pass sample weights "
+                "where they must not count."
+            )
+        array = array.data
+    if array.dtype.kind in "mM":
+        raise ValueError(
+            f"{where} holds dates or times ({array.dtype}). Make numbers of them first, for "
+            "instance days: `(x - x.min()) / numpy.timedelta64(1, 'D')`."
+        )
+    if array.dtype.names is not None:
+        raise ValueError(
+            f"{where} is an array of records with the fields {array.dtype.names}. Pass a dict of "
+            "them, `{name: x[name] for name in x.dtype.names}`."
+        )
+    return _from_objects(array, where) if array.dtype == object else array
+
+
 def _from_objects(array: np.ndarray, where: str) -> np.ndarray:
     if all(isinstance(item, (str, bytes)) for item in array.flat):
         return array
     try:
         return array.astype(dtypes.standardize_dtype(None))
     except (TypeError, ValueError) as error:
+        numbers = (bool, int, float, np.number)
+        odd = next((v for v in array.flat if not isinstance(v, numbers)), array.flat[0])
         raise ValueError(
-            f"{where} holds Python objects that are not all numbers. Pass a dict of columns, "
+            f"{where} holds Python objects that are not all numbers, such as {odd!r:.60} of type "
+            f"{type(odd).__name__}. Make numbers or strings of all, and pass a dict of columns, "
             "`dict(frame)`, if it is a data frame with columns of different kinds."
         ) from error
 
 
+def _from_torch(tensor: Any) -> np.ndarray:
+    if "bfloat16" in str(tensor.dtype):
+        # NumPy has no such type, and floats become the default type anyway.
+        tensor = tensor.float()
+    return tensor.detach().cpu().numpy()
+
+
 def _is_torch_tensor(value: Any) -> bool:
     return all(hasattr(value, name) for name in ("detach", "cpu", "numpy"))
-
-
-def _is_table(value: Any) -> bool:
-    return hasattr(value, "to_numpy") and type(value).__module__.split(".")[0] in (
-        "pandas",
-        "polars",
-        "pyarrow",
-    )
 
 
 def common_length(parts: dict[str, Any]) -> int:
@@ -160,13 +196,14 @@ def common_length(parts: dict[str, Any]) -> int:
     return distinct.pop()
 
 
-def train_validation_split(arrays: Any, validation_split: float) -> tuple[Any, Any]:
+def train_validation_split(arrays: Any, validation_split: float | Callable) -> tuple[Any, Any]:
     """Split off the last part of arrays for validation.
 
     Args:
         arrays: nested structure of arrays of one length, such as `(x, y, sample_weight)`; None
             stays None.
-        validation_split: share of the samples that goes to the second part, from 0 to 1.
+        validation_split: share of the samples that goes to the second part, from 0 to 1; or a
+            function that takes the structure and returns both parts.
 
     Returns:
         The structure with the first samples, and that with the last.
@@ -186,6 +223,8 @@ def train_validation_split(arrays: Any, validation_split: float) -> tuple[Any, A
                 f"validation_split needs arrays, but got data of type {type(leaf).__name__}. Pass "
                 "validation_data instead."
             )
+    if callable(validation_split):
+        return validation_split(arrays)
     arrays = to_arrays(arrays, "x")
     count = common_length({"x": arrays})
     first = int(np.floor(count * (1.0 - validation_split)))

@@ -6,9 +6,10 @@ from typing import Any
 
 from cornu.data.array_feed import ArrayFeed
 from cornu.data.arrays import is_array_structure
+from cornu.data.column_feed import ColumnFeed, needs_columns
 from cornu.data.stream_feed import StreamFeed
 
-Feed = ArrayFeed | StreamFeed
+Feed = ArrayFeed | ColumnFeed | StreamFeed
 
 
 def make_feed(
@@ -46,7 +47,8 @@ def make_feed(
     (4, 100)
     """
     if is_array_structure(x):
-        return ArrayFeed(x, y, sample_weight, batch_size, shuffle, class_weight, steps, seed)
+        feed = ColumnFeed if needs_columns(x, y, sample_weight) else ArrayFeed
+        return feed(x, y, sample_weight, batch_size, shuffle, class_weight, steps, seed)
     kind = type(x).__name__
     if isinstance(x, (str, bytes, dict, type(None))) or not gives_batches(x):
         raise ValueError(

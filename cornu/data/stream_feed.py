@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 from typing import Any
 
-import jax
-import numpy as np
-
-from cornu import tree
-from cornu.data.array_feed import (
-    check_steps,
-    check_weights,
-    drawn_seed,
-    generator,
-    warn_out_of_data,
-)
-from cornu.data.arrays import is_array_like, to_array
-from cornu.data.batch import class_weights_to_sample_weights, unpack_x_y_sample_weight
-from cornu.data.parallel import read_in_order
-from cornu.data.py_dataset import PyDataset
+from cornu.data.batch import class_weights_to_sample_weights
+from cornu.data.batch_check import BatchCheck
+from cornu.data.reader import END, Ahead, Reader
+from cornu.data.sample_feed import check_steps, check_weights, drawn_seed, warn_out_of_data
+from cornu.data.sources.kinds import as_source
 
 
 class StreamFeed:
     """Batches that a source gives: a `PyDataset`, a generator, or any iterable of batches.
 
     A batch is `x`, `(x, y)` or `(x, y, sample_weight)`. With `steps`, an epoch goes on where the
-    one before it stopped; when the source ends, the epoch ends early, with a warning.
+    one before it stopped; when the source ends, the epoch ends early, with a warning. The next
+    batches are read in a thread of the feed's own while the model works.
 
     Args:
         source: `PyDataset`, generator, torch `DataLoader`, `tf.data.Dataset`, Grain data set, or
@@ -60,20 +50,34 @@ class StreamFeed:
         seed: int | None = None,
     ):
         check_steps(steps)
-        self.source = source
-        self.shuffle = bool(shuffle)
+        self.source = as_source(source, bool(shuffle))
+        if seed is not None or not self.source.has_seed:
+            self.seed = drawn_seed(seed)
         self.class_weight = class_weight
-        self.seed = drawn_seed(seed)
         self._asked_steps = steps
-        self._length = length_of(source)
-        self.steps = steps or self._length
+        self.steps = steps or self.source.length
         if self.steps == 0:
-            raise ValueError(f"There is no data: the {type(source).__name__} holds no batches.")
-        self._iterator: Iterator | None = None
-        self._first: list = []
-        self._begun = False
-        self._structure: list | None = None
-        self.exhausted = False
+            raise ValueError(f"There is no data: the {self.source.name} holds no batches.")
+        self._check = BatchCheck(self.source.name)
+        self._reader = None if self.source.own_workers else Reader()
+        # Of a source that has no addresses: the pass under way, the batches it has given, and how
+        # many it had given when the epoch began.
+        self._pass: Ahead | None = None
+        self._given = self._begin = self._epoch = 0
+        self._restored: int | None = None
+
+    @property
+    def seed(self) -> int:
+        """What the order of the batches depends on, if it is not the source's own."""
+        return self.source.seed
+
+    @seed.setter
+    def seed(self, seed: int) -> None:
+        self.source.seed = seed
+
+    def read_in_caller(self) -> None:
+        """Read in the thread that asks, for a debugger; to be called before anything is read."""
+        self._reader = None
 
     def peek(self) -> tuple[Any, Any, Any]:
         """A first batch `(x, y, sample_weight)` as an example; it is not lost for training.
@@ -81,19 +85,16 @@ class StreamFeed:
         Raises:
             ValueError: if there is no batch.
         """
-        if isinstance(self.source, PyDataset):
-            return self._standardized(next(self._read([0])))
-        if not self._first:
-            iterator = self._iterator if self._iterator is not None else iterate(self.source)
-            batch = next(iterator, self)
-            if batch is self:
-                raise ValueError(
-                    f"There is no data: the {type(self.source).__name__} gave no batch. If it is a "
-                    "generator that was read before, make a new one."
-                )
-            self._first = [batch]
-            self._iterator = iterator
-        return self._standardized(self._first[0])
+        if self.source.addressed:
+            batch = Ahead(iter(self.source.example, None), self._reader).peek()
+        else:
+            batch = self._current().peek()
+        if batch is END:
+            raise ValueError(
+                f"There is no data: the {self.source.name} gave no batch. If it is a generator "
+                "that was read before, make a new one."
+            )
+        return self._standardized(batch, "The first batch")
 
     def batches(self, epoch: int, start: int = 0) -> Iterator[tuple[Any, Any, Any]]:
         """The batches `(x, y, sample_weight)` of an epoch.
@@ -103,134 +104,130 @@ class StreamFeed:
             start: number of batches to leave out at the beginning.
 
         Raises:
-            ValueError: if a batch has another structure than the first.
+            ValueError: if a batch has another structure than the first, or is none.
+            Exception: what the source raised, with a note that names the batch.
         """
-        is_py_dataset = isinstance(self.source, PyDataset)
-        if is_py_dataset:
-            self.source.on_epoch_begin()
-            raw = self._read(self._indices(epoch, start))
+        self.source.on_epoch_begin()
+        raw = self._addressed(epoch, start) if self.source.addressed else self._on(epoch, start)
+        step = start
+        while (batch := self._next(raw, step, epoch)) is not END:
+            yield self._standardized(batch, f"Batch {step} of epoch {epoch + 1}")
+            step += 1
+        if self._asked_steps and step < self._asked_steps:
+            warn_out_of_data(step, self._asked_steps)
+        self.source.on_epoch_end()
+
+    def has_more(self) -> bool:
+        """Whether another epoch can follow; looks one batch ahead to find out."""
+        if self.source.addressed:
+            return True
+        if self._is_over():
+            self._pass = None
+        return self._current().peek() is not END
+
+    def close(self) -> None:
+        """End the threads and processes that read; the feed can be read again."""
+        if self._reader is not None:
+            self._reader.close()
+        self.source.close()
+
+    # --- state ---------------------------------------------------------------------------------
+
+    def get_state(self, epoch: int, step: int) -> dict[str, int]:
+        """The place in the source, before step `step` of the epoch that is read.
+
+        Args:
+            epoch: number of the epoch.
+            step: number of batches of it that were used.
+        """
+        if self.source.addressed:
+            return {}
+        return {"given": self._begin + step if epoch == self._epoch else self._given}
+
+    def set_state(self, state: dict[str, int]) -> None:
+        """Make the next epoch begin at the place in a new pass that `get_state` told."""
+        self._restored = state.get("given")
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def _addressed(self, epoch: int, start: int) -> Iterator:
+        """The rest of an epoch of a source that can begin anywhere."""
+        asked, length = self._asked_steps, self.source.length
+        number, begin, count = epoch, 0, asked
+        if length is None:
+            number, begin = 0, epoch * (asked or 0)
+        elif asked:
+            steps = min(asked, length)
+            number, part = divmod(epoch, math.ceil(length / steps))
+            begin = part * steps
+            count = min(steps, length - begin)
+        left = None if count is None else max(count - start, 0)
+        iterator = self.source.open(number, begin + start, left)
+        return Ahead(iterator, self._reader).take(left)
+
+    def _on(self, epoch: int, start: int) -> Iterator:
+        """The rest of an epoch of any other source: a new pass, or the pass under way."""
+        skip, count = start, self._asked_steps
+        if self._restored is not None:
+            skip, self._restored, self._pass = self._restored, None, None
+        # Validation, which is always epoch 0, sees the same batches each time.
+        elif not self.source.once and (not count or epoch == 0) and self._given:
+            self._pass = None
+        if self._is_over():
+            self._pass = None
+        if skip and not self.source.once and self._given_in_pass() == 0:
+            self._pass, self._given = self._opened(skip), skip
         else:
-            # Epochs are parts of one pass only if their length is given; validation, which is
-            # always epoch 0, sees the same batches each time.
-            if (not self._asked_steps or epoch == 0) and not is_iterator(self.source):
-                self._restart()
-            raw = itertools.islice(self._continued(), start, self._asked_steps)
-        found = start
-        for batch in raw:
-            found += 1
-            yield self._standardized(batch)
-        if self._asked_steps and found < self._asked_steps:
-            warn_out_of_data(found, self._asked_steps)
-        if is_py_dataset:
-            self.source.on_epoch_end()
-
-    def _read(self, indices: Any) -> Iterator:
-        source = self.source
-        return read_in_order(
-            source,
-            indices,
-            source.workers,
-            source.use_multiprocessing,
-            source.max_queue_size,
-        )
-
-    def _indices(self, epoch: int, start: int) -> Any:
-        if self._length is None:
-            begin = epoch * (self._asked_steps or 0)
-            return itertools.islice(itertools.count(begin), start, self._asked_steps)
-        steps = min(self.steps, self._length)
-        number, part = divmod(epoch, math.ceil(self._length / steps))
-        order = np.arange(self._length)
-        if self.shuffle:
-            order = generator(self.seed, number).permutation(order)
-        return order[part * steps : (part + 1) * steps][start:].tolist()
-
-    def _restart(self) -> None:
-        # A pass of which only the example was read is as good as new.
-        if self._begun:
-            self._iterator, self._first, self._begun = None, [], False
-
-    def _continued(self) -> Iterator:
-        """The raw batches from where the last epoch stopped, to the end of the pass."""
-        if self._iterator is None:
-            self._iterator = iterate(self.source)
-        self._begun = True
-        while True:
-            if self._first:
-                yield self._first.pop()
-                continue
-            batch = next(self._iterator, self)
-            if batch is self:
-                break
+            for _ in self._current().take(skip):
+                self._given += 1
+        self._epoch, self._begin = epoch, self._given - start
+        for batch in self._current().take(None if count is None else max(count - start, 0)):
+            self._given += 1
             yield batch
-        # The next epoch starts a new pass; an iterator has only one.
-        self._iterator = None
-        self.exhausted = is_iterator(self.source)
 
-    def _standardized(self, batch: Any) -> tuple[Any, Any, Any]:
-        x, y, sample_weight = (
-            tree.map_structure(_leaf, part) for part in unpack_x_y_sample_weight(batch)
-        )
+    def _current(self) -> Ahead:
+        if self._pass is None:
+            self._pass, self._given = self._opened(0), 0
+        return self._pass
+
+    def _opened(self, start: int) -> Ahead:
+        return Ahead(_Opening(self.source, start), self._reader)
+
+    def _given_in_pass(self) -> int:
+        return 0 if self._pass is None else self._given
+
+    def _is_over(self) -> bool:
+        return self._pass is not None and self._pass.ended and not self.source.once
+
+    def _next(self, raw: Iterator, step: int, epoch: int) -> Any:
+        try:
+            return next(raw, END)
+        except Exception as error:
+            error.add_note(
+                f"This happened while reading batch {step} of epoch {epoch + 1} from the "
+                f"{self.source.name}."
+            )
+            raise
+
+    def _standardized(self, batch: Any, where: str) -> tuple[Any, Any, Any]:
+        x, y, sample_weight = self._check(batch, where)
         if self.class_weight is not None:
             check_weights(self.class_weight, sample_weight)
             sample_weight = class_weights_to_sample_weights(y, self.class_weight)
-        result = (x, y, sample_weight)
-        structure = describe(result)
-        if self._structure is None:
-            self._structure = structure
-        elif structure != self._structure:
-            raise ValueError(
-                f"A batch of the {type(self.source).__name__} has another structure than the first "
-                f"one. First: {self._structure}. This one: {structure}. All batches must have the "
-                "same parts, with the same number of axes."
-            )
-        return result
+        return x, y, sample_weight
 
 
-def _leaf(value: Any) -> np.ndarray | jax.Array | None:
-    if value is None:
-        return None
-    if np.ndim(value) == 0 and not is_array_like(value):
-        value = np.asarray(value)
-    if getattr(value, "ndim", None) == 0:
-        raise ValueError(
-            f"A batch holds the single value {value!r}; the first axis must count the samples. If "
-            "the data set gives samples, batch them first, for instance with its `batch` method."
-        )
-    return to_array(value, "A batch")
+class _Opening:
+    """A pass that begins when its first batch is read, in the thread that reads."""
 
+    def __init__(self, source: Any, start: int):
+        self._source, self._start = source, start
+        self._iterator: Iterator | None = None
 
-def describe(batch: tuple) -> list[str]:
-    """Which parts a batch has, and the number of axes of each."""
-    names = ("x", "y", "sample_weight")
-    return [
-        f"{names[path[0]]}{''.join(f'[{key!r}]' for key in path[1:])}: {leaf.ndim} axes"
-        for path, leaf in tree.flatten_with_path(batch)
-        if leaf is not None
-    ]
+    def __iter__(self) -> _Opening:
+        return self
 
-
-def is_iterator(source: Any) -> bool:
-    """Whether this can be read only once, as generators can."""
-    return hasattr(source, "__next__")
-
-
-def iterate(source: Any) -> Iterator:
-    """A new pass over a source, or the one pass of an iterator."""
-    if hasattr(source, "as_numpy_iterator"):
-        return source.as_numpy_iterator()
-    return iter(source)
-
-
-def length_of(source: Any) -> int | None:
-    """The number of batches of a pass, None if the source does not tell."""
-    if isinstance(source, PyDataset):
-        return source.num_batches
-    if hasattr(source, "cardinality"):
-        cardinality = int(source.cardinality())
-        # tf.data: -1 is endless, -2 unknown.
-        return cardinality if cardinality >= 0 else None
-    try:
-        return len(source)
-    except TypeError:
-        return None
+    def __next__(self) -> Any:
+        if self._iterator is None:
+            self._iterator = self._source.open(0, self._start, None)
+        return next(self._iterator)

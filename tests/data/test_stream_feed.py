@@ -101,7 +101,7 @@ def test_generator_is_read_once():
     feed = make_feed(iter(batches(3)))
     assert feed.steps is None
     assert firsts(feed) == [0, 1, 2]
-    assert feed.exhausted
+    assert not feed.has_more()
 
 
 def test_example_of_a_generator_is_not_lost():

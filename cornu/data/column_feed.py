@@ -1,0 +1,99 @@
+"""`ColumnFeed`: batches of data that is read as it is needed: sparse, on disk, or by sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cornu import tree
+from cornu.data.arrays import common_length, to_arrays
+from cornu.data.batch import class_weights_to_sample_weights, unpack_x_y_sample_weight
+from cornu.data.columns import Column, is_column
+from cornu.data.reader import Reader
+from cornu.data.sample_feed import SampleFeed, check_weights
+
+
+class ColumnFeed(SampleFeed):
+    """Batches of columns, whose rows are read in a thread while the model works.
+
+    Args:
+        x: nested structure of arrays and columns `(samples, ...)`; or a column of whole samples.
+        y: targets, likewise, or None.
+        sample_weight: weights, likewise, or None.
+        batch_size: as for `ArrayFeed`, like the arguments after it.
+        shuffle: see there.
+        class_weight: see there.
+        steps: see there.
+        seed: see there.
+
+    Raises:
+        ValueError: for no data, or parts of different lengths.
+
+    >>> import numpy as np, scipy.sparse
+    >>> from cornu.data.column_feed import ColumnFeed
+    >>> feed = ColumnFeed(scipy.sparse.eye_array(3), batch_size=2, shuffle=False)
+    >>> [x.tolist() for x, y, sample_weight in feed.batches(epoch=0)]
+    [[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], [[0.0, 0.0, 1.0]]]
+    """
+
+    def __init__(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        batch_size: int | None = None,
+        shuffle: bool | str = True,
+        class_weight: dict | None = None,
+        steps: int | None = None,
+        seed: int | None = None,
+    ):
+        parts = {"x": x, "y": y, "sample_weight": sample_weight}
+        parts = {name: to_arrays(part, name) for name, part in parts.items()}
+        super().__init__(common_length(parts), batch_size, shuffle, steps, seed)
+        self._whole = isinstance(parts["x"], Column) and parts["x"].whole
+        if self._whole and not (y is None and sample_weight is None):
+            raise ValueError(
+                f"y and sample_weight cannot be passed with x of type {type(x).__name__}, whose "
+                "samples hold them. Let it give tuples (x, y) or (x, y, sample_weight)."
+            )
+        check_weights(class_weight, sample_weight)
+        self._parts, self._class_weight = parts, class_weight
+        self._reader: Reader | None = Reader()
+
+    def read_in_caller(self) -> None:
+        """Read in the thread that asks, for a debugger."""
+        self._reader = None
+
+    def batches(self, epoch: int, start: int = 0) -> Iterator[tuple[Any, Any, Any]]:
+        """The batches `(x, y, sample_weight)` of an epoch, read ahead; see `SampleFeed`."""
+        read = super().batches(epoch, start)
+        return read if self._reader is None else self._reader.ahead(read).take()
+
+    def close(self) -> None:
+        """End the thread that reads."""
+        if self._reader is not None:
+            self._reader.close()
+
+    def _take(self, where: Any) -> tuple[Any, Any, Any]:
+        if self._whole:
+            found = unpack_x_y_sample_weight(self._parts["x"].rows(where))
+            x, y, sample_weight = (to_arrays(part, "A batch") for part in found)
+        else:
+            x, y, sample_weight = (
+                to_arrays(tree.map_structure(lambda leaf: _rows(leaf, where), part), name)
+                for name, part in self._parts.items()
+            )
+        if self._class_weight is not None:
+            sample_weight = class_weights_to_sample_weights(y, self._class_weight)
+        return x, y, sample_weight
+
+
+def _rows(leaf: Any, where: Any) -> Any:
+    if leaf is None:
+        return None
+    return leaf.rows(where) if isinstance(leaf, Column) else leaf[where]
+
+
+def needs_columns(*parts: Any) -> bool:
+    """Whether some of the data must be read as it is needed."""
+    return any(is_column(leaf) for leaf in tree.flatten(parts))

@@ -1,0 +1,1 @@
+"""Worker processes that read batches and hand them over in shared memory."""

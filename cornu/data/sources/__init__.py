@@ -1,0 +1,1 @@
+"""Sources: what gives whole batches, each kind with its way to begin a pass."""
