@@ -13,8 +13,8 @@ __version__ = "0.1.0"
 _SUBMODULES = frozenset(
     "activations applications backend callbacks config constraints core data datasets "
     "distribution dtype_policies engine export initializers kernels layers legacy losses metrics "
-    "mixed_precision models ops optimizers preprocessing quantizers random regularizers saving "
-    "training tree tuner utils visualization wrappers".split()
+    "mixed_precision model_selection models ops optimizers preprocessing quantizers random "
+    "regularizers saving training tree tuner utils visualization wrappers".split()
 )
 _NAMES = {
     "DTypePolicy": "cornu.core.dtype_policy",
@@ -31,12 +31,15 @@ _NAMES = {
     "Operation": "cornu.ops.symbolic",
     "Optimizer": "cornu.optimizers",
     "Regularizer": "cornu.regularizers",
+    "RematScope": "cornu.core.remat",
     "Sequential": "cornu.models",
     "StatelessScope": "cornu.core.scope",
     "SymbolicScope": "cornu.core.scope",
     "Variable": "cornu.core.variable",
+    "device": "cornu.engine.devices",
     "grad": "cornu.core.gradients",
     "name_scope": "cornu.core.scope",
+    "remat": "cornu.core.remat",
     "value_and_grad": "cornu.core.gradients",
 }
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from cornu import tree
 from cornu.core import dtype_policy as dtype_policies
-from cornu.core import masking, registry
+from cornu.core import masking, registry, remat
 from cornu.core.call_spec import call_signature, shapes_of, tensor_arguments
 from cornu.core.input_spec import check_inputs
 from cornu.core.layer_state import LayerState
@@ -55,6 +55,13 @@ class Layer(LayerState, Operation):
     (2, 3)
     """
 
+    dtype_policy: dtype_policies.DTypePolicy | None = None
+    """In which dtypes the layer computes and keeps its variables."""
+    input_spec: Any = None
+    """One `InputSpec`, or a structure of them, that the inputs must meet; None for any inputs."""
+    supports_masking: bool = False
+    """Whether the layer takes masks and hands them on."""
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Layer:
         instance = super().__new__(cls)
         instance.__dict__["_arguments"] = (args, kwargs)
@@ -91,12 +98,14 @@ class Layer(LayerState, Operation):
         self.dtype_policy = dtype_policies.get(dtype)
         self.autocast = autocast
         self.built = False
-        self.input_spec = None
-        self.supports_masking = type(self).compute_mask is not Layer.compute_mask
+        self.supports_masking = (
+            self.supports_masking or type(self).compute_mask is not Layer.compute_mask
+        )
         self._trainable = bool(trainable)
         self._losses: list = []
         self._build_shapes: dict | None = None
         self._path_names = thread.names
+        self._remat = thread.remat
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Variable):
@@ -283,8 +292,11 @@ class Layer(LayerState, Operation):
 
     def _run(self, signature: Any, arguments: dict) -> Any:
         bound = inspect.BoundArguments(signature.signature, arguments)
+        call = self.call
+        if self._remat is not None:
+            call = self.rematerialized_call(call, *bound.args, **bound.kwargs)
         with jax.named_scope(self.name):
-            return self.call(*bound.args, **bound.kwargs)
+            return call(*bound.args, **bound.kwargs)
 
     def _symbolic_call(self, signature: Any, arguments: dict, found_masks: set) -> Any:
         bound = inspect.BoundArguments(signature.signature, arguments)
@@ -450,8 +462,8 @@ class Layer(LayerState, Operation):
         return (outputs, updated, losses) if return_losses else (outputs, updated)
 
     def rematerialized_call(self, layer_call: Callable, *args: Any, **kwargs: Any) -> Callable:
-        """`layer_call` recomputed in the backward pass instead of stored."""
-        return jax.checkpoint(layer_call)
+        """`layer_call`, recomputed in the backward pass as the layer's `RematScope` says."""
+        return remat.recomputed(self, layer_call, args, kwargs)
 
     # --- config ---------------------------------------------------------------------------------
 
@@ -504,7 +516,8 @@ class Layer(LayerState, Operation):
             return cls(**config)
         except TypeError as error:
             raise TypeError(
-                f"{cls.__name__} could not be made from its config {config!r}: {error}"
+                f"{cls.__name__} could not be made from its config "
+                f"{registry.shortened(config)}: {error}"
             ) from error
 
 

@@ -105,7 +105,15 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
 
 def get_registered_name(obj: Any) -> str:
-    """The name under which a class or function was registered, or its own name."""
+    """The name under which a class or function was registered, or its own name.
+
+    Args:
+        obj: a class or function.
+
+    >>> import cornu as keras
+    >>> keras.saving.get_registered_name(keras.layers.Dense)
+    'Dense'
+    """
     return CUSTOM_NAMES.get(obj, getattr(obj, "__name__", str(obj)))
 
 
@@ -118,6 +126,10 @@ def get_registered_object(
         name: registered or plain name.
         custom_objects: looked at after the active scopes.
         module_objects: looked at last.
+
+    >>> import cornu as keras
+    >>> keras.saving.get_registered_object("no_such_name") is None
+    True
     """
     for table in (
         *reversed(_thread.custom_objects),
@@ -131,7 +143,14 @@ def get_registered_object(
 
 
 def get_custom_objects() -> dict:
-    """The table of registered objects, which may be changed in place."""
+    """The table of registered objects, which may be changed in place.
+
+    >>> import cornu as keras
+    >>> keras.saving.get_custom_objects()["twice"] = lambda x: 2 * x
+    >>> keras.layers.Activation("twice")(3.0)
+    Array(6., dtype=float32)
+    >>> del keras.saving.get_custom_objects()["twice"]
+    """
     return CUSTOM_OBJECTS
 
 
@@ -178,7 +197,15 @@ def in_safe_mode() -> bool:
 
 
 def enable_unsafe_deserialization() -> None:
-    """Allow lambdas stored in files to run, in this thread."""
+    """Allow lambdas stored in files to run, in this thread.
+
+    >>> import cornu as keras
+    >>> keras.config.enable_unsafe_deserialization()
+    >>> from cornu.core import registry
+    >>> registry.in_safe_mode()
+    False
+    >>> registry._thread.safe_mode = None
+    """
     _thread.safe_mode = False
 
 
@@ -308,6 +335,11 @@ def deserialize(
     Raises:
         TypeError: for a class name that nobody published or registered.
         ValueError: for a stored lambda in safe mode.
+
+    >>> import cornu as keras
+    >>> config = keras.saving.serialize_keras_object(keras.initializers.Constant(0.5))
+    >>> keras.saving.deserialize_keras_object(config).value
+    0.5
     """
     if safe_mode is not None:
         with globals()["safe_mode"](safe_mode):
@@ -414,7 +446,7 @@ def _object(config: dict, module_objects: dict | None) -> Any:
         raise
     except TypeError as error:
         raise TypeError(
-            f"{cls.__name__} could not be made from its config {inner!r}: {error}"
+            f"{cls.__name__} could not be made from its config {shortened(inner)}: {error}"
         ) from error
     build_config = config.get("build_config")
     if (
@@ -427,6 +459,12 @@ def _object(config: dict, module_objects: dict | None) -> Any:
     if compile_config and hasattr(instance, "compile_from_config"):
         instance.compile_from_config(compile_config)
     return instance
+
+
+def shortened(config: Any, limit: int = 300) -> str:
+    """A config as text for a message, cut off where it is long."""
+    text = repr(config)
+    return text if len(text) <= limit else f"{text[:limit]}..."
 
 
 def _deserialize_lambda(config: dict) -> Callable:

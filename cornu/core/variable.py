@@ -37,6 +37,16 @@ class Variable:
     [2.0, 3.0]
     """
 
+    name: str = ""
+    path: str = ""
+    shape: tuple[int, ...] = ()
+    dtype: str = "float32"
+    aggregation: str = "none"
+    synchronization: str = "auto"
+    regularizer: Any = None
+    constraint: Any = None
+    overwrite_with_gradient: bool = False
+
     def __init__(
         self,
         initializer: Any,
@@ -57,9 +67,6 @@ class Variable:
         self.autocast = bool(autocast)
         self.aggregation = aggregation or "none"
         self.synchronization = synchronization or "auto"
-        self.regularizer = None
-        self.constraint = None
-        self.overwrite_with_gradient = False
         # State is concrete even when a layer is first called inside a traced function.
         with jax.ensure_compile_time_eval():
             self._value = self._first_value(initializer, shape, dtype)

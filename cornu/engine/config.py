@@ -18,6 +18,9 @@ class Settings:
     image_data_format: str = "channels_last"
     traceback_filtering: bool = True
     interactive_logging: bool = True
+    flash_attention: bool | None = None
+    max_epochs: int | None = None
+    max_steps_per_epoch: int | None = None
 
 
 settings = Settings()
@@ -123,30 +126,170 @@ def standardize_data_format(data_format: str | None) -> str:
 
 
 def is_interactive_logging_enabled() -> bool:
-    """Whether progress is printed (the default) rather than logged."""
+    """Whether progress is printed (the default) rather than logged.
+
+    >>> import cornu as keras
+    >>> keras.config.is_interactive_logging_enabled()
+    True
+    """
     return settings.interactive_logging
 
 
 def enable_interactive_logging() -> None:
-    """Print progress to the standard output."""
+    """Print progress to the standard output.
+
+    >>> import cornu as keras
+    >>> keras.config.enable_interactive_logging()
+    """
     settings.interactive_logging = True
 
 
 def disable_interactive_logging() -> None:
-    """Send progress to the `logging` module, one line per epoch."""
+    """Send progress to the `logging` module, one line per epoch.
+
+    >>> import cornu as keras
+    >>> keras.config.disable_interactive_logging()
+    >>> keras.config.is_interactive_logging_enabled()
+    False
+    >>> keras.config.enable_interactive_logging()
+    """
     settings.interactive_logging = False
 
 
 def is_traceback_filtering_enabled() -> bool:
-    """Whether tracebacks leave out the frames of the library (the default)."""
+    """Whether tracebacks leave out the frames of the library (the default).
+
+    >>> import cornu as keras
+    >>> keras.config.is_traceback_filtering_enabled()
+    True
+    """
     return settings.traceback_filtering
 
 
 def enable_traceback_filtering() -> None:
-    """Leave the library's own frames out of tracebacks."""
+    """Leave the library's own frames out of tracebacks.
+
+    >>> import cornu as keras
+    >>> keras.config.enable_traceback_filtering()
+    """
     settings.traceback_filtering = True
 
 
 def disable_traceback_filtering() -> None:
-    """Keep the library's own frames in tracebacks."""
+    """Keep the library's own frames in tracebacks.
+
+    >>> import cornu as keras
+    >>> keras.config.disable_traceback_filtering()
+    >>> keras.config.is_traceback_filtering_enabled()
+    False
+    >>> keras.config.enable_traceback_filtering()
+    """
     settings.traceback_filtering = False
+
+
+def is_flash_attention_enabled() -> bool | None:
+    """What was asked for last: True, False, or None if nothing was.
+
+    >>> import cornu as keras
+    >>> keras.config.is_flash_attention_enabled() in (None, True, False)
+    True
+    """
+    return settings.flash_attention
+
+
+def enable_flash_attention() -> None:
+    """Ask for attention in blocks; kept for compatibility, the platform chooses the formulation.
+
+    >>> import cornu as keras
+    >>> keras.config.enable_flash_attention()
+    >>> keras.config.is_flash_attention_enabled()
+    True
+    """
+    settings.flash_attention = True
+
+
+def disable_flash_attention() -> None:
+    """Ask for plain attention; kept for compatibility, the platform chooses the formulation.
+
+    >>> import cornu as keras
+    >>> keras.config.disable_flash_attention()
+    >>> keras.config.is_flash_attention_enabled()
+    False
+    """
+    settings.flash_attention = False
+
+
+def is_nnx_enabled() -> bool:
+    """Whether layers are modules of Flax NNX: never here.
+
+    >>> import cornu as keras
+    >>> keras.config.is_nnx_enabled()
+    False
+    """
+    return False
+
+
+def set_backend(backend: str) -> None:
+    """Accept `"jax"`, the one engine there is.
+
+    Args:
+        backend: `"jax"`.
+
+    Raises:
+        ValueError: for any other name.
+
+    >>> import cornu as keras
+    >>> keras.config.set_backend("jax")
+    """
+    if backend != "jax":
+        raise ValueError(
+            f"Cornu runs on JAX only; got the back end {backend!r}. Leave the call out."
+        )
+
+
+def max_epochs() -> int | None:
+    """The most epochs that `fit` runs, whatever it is asked for; None for no limit.
+
+    >>> import cornu as keras
+    >>> keras.config.max_epochs()
+    """
+    return settings.max_epochs
+
+
+def set_max_epochs(max_epochs: int | None) -> None:
+    """Limit the epochs of every `fit`, for a quick run of a long program.
+
+    Args:
+        max_epochs: a positive int, or None for no limit.
+
+    >>> import cornu as keras
+    >>> keras.config.set_max_epochs(None)
+    """
+    settings.max_epochs = _limit("max_epochs", max_epochs)
+
+
+def max_steps_per_epoch() -> int | None:
+    """The most batches in an epoch of `fit`, `evaluate` or `predict`; None for no limit.
+
+    >>> import cornu as keras
+    >>> keras.config.max_steps_per_epoch()
+    """
+    return settings.max_steps_per_epoch
+
+
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
+    """Limit the batches of every epoch, for a quick run of a long program.
+
+    Args:
+        max_steps_per_epoch: a positive int, or None for no limit.
+
+    >>> import cornu as keras
+    >>> keras.config.set_max_steps_per_epoch(None)
+    """
+    settings.max_steps_per_epoch = _limit("max_steps_per_epoch", max_steps_per_epoch)
+
+
+def _limit(name: str, value: int | None) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError(f"{name} must be a positive int or None; got {value!r}.")
+    return value

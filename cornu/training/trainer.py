@@ -19,7 +19,7 @@ from cornu.core import masking, registry
 from cornu.core.call_spec import call_signature
 from cornu.core.gradients import value_and_grad
 from cornu.core.scope import StatelessScope
-from cornu.data import make_feed, train_validation_split, unpack_x_y_sample_weight
+from cornu.data import train_validation_split, unpack_x_y_sample_weight
 from cornu.engine.eager_values import concrete_tracers
 from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.metrics import Mean
@@ -28,15 +28,18 @@ from cornu.training.callback_list import CallbackList
 from cornu.training.compiled_loss import CompiledLoss
 from cornu.training.compiled_metrics import CompiledMetrics
 from cornu.training.evaluation import Evaluation, callbacks_for
+from cornu.training.limits import limited_epochs, make_feed
 from cornu.training.logs import Logs
 from cornu.training.loop import Loop
 from cornu.training.objectives import Objectives
 from cornu.training.program import StepProgram, global_seed_state
 from cornu.training.snapshot import Snapshots
+from cornu.training.state_tree import StateTree
 from cornu.training.stateless import StatelessSteps
+from cornu.training.step_functions import StepFunctions
 
 
-class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps):
+class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, StepFunctions):
     """What a model needs to be trained; a base of `Model`."""
 
     optimizer: Any = None
@@ -352,6 +355,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps):
             ValueError: if the model is not compiled or the data do not fit together.
         """
         self._require_compiled("fit", loss=True)
+        epochs = limited_epochs(epochs)
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = train_validation_split(
                 (x, y, sample_weight), validation_split
@@ -364,7 +368,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps):
         validation = self._validation_feed(
             validation_data, validation_batch_size or batch_size, validation_steps
         )
-        steps = steps_per_epoch or feed.steps
+        steps = feed.steps or steps_per_epoch
         callbacks = callbacks_for(self, callbacks, verbose, epochs, steps, history=True)
         program = self._program("train")
         program.own_state()
