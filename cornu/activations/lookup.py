@@ -33,6 +33,9 @@ def get(identifier: Any) -> Callable:
 def serialize(activation: Callable) -> Any:
     """The name of an activation function, or the config of a layer or function of the user's own.
 
+    Args:
+        activation: an activation function.
+
     >>> import cornu as keras
     >>> keras.activations.serialize(keras.activations.relu)
     'relu'

@@ -24,6 +24,10 @@ class MonitorCallback(Callback):
             that name, and goes by the name itself where there is none.
         initial_value_threshold: Only a value better than this counts; None for no bound.
         min_delta: A change smaller than this is no improvement.
+
+    >>> import cornu as keras
+    >>> keras.callbacks.EarlyStopping(monitor="val_loss").monitor
+    'val_loss'
     """
 
     def __init__(

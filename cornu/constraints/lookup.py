@@ -38,6 +38,9 @@ def get(identifier: Any) -> Callable | None:
 def serialize(constraint: Any) -> dict:
     """The constraint's class and config as plain values.
 
+    Args:
+        constraint: a constraint.
+
     >>> import cornu as keras
     >>> keras.constraints.serialize(keras.constraints.NonNeg())["class_name"]
     'NonNeg'

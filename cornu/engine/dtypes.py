@@ -35,6 +35,9 @@ PYTHON_TYPES = {bool: "bool", int: "int32", str: "string"}
 def standardize_dtype(dtype: Any) -> str:
     """The dtype's name: from a string, a NumPy, JAX, torch or Python type, or None (`floatx`).
 
+    Args:
+        dtype: the type, its name, or None.
+
     Raises:
         ValueError: if it is not a type that tensors can have.
 

@@ -99,6 +99,9 @@ def _from_array(value: Any) -> Callable:
 def serialize(initializer: Any) -> dict:
     """The initializer's class and config as plain values.
 
+    Args:
+        initializer: an initializer.
+
     >>> import cornu as keras
     >>> keras.initializers.serialize(keras.initializers.Zeros())["class_name"]
     'Zeros'

@@ -106,6 +106,9 @@ def get(identifier: Any) -> Callable | None:
 def serialize(loss: Any) -> dict:
     """The loss's class and config, or the function's name, as plain values.
 
+    Args:
+        loss: a loss or loss function.
+
     >>> import cornu as keras
     >>> keras.losses.serialize(keras.losses.Huber())["class_name"]
     'Huber'

@@ -131,6 +131,9 @@ def get(identifier: Any) -> Callable | None:
 def serialize(metric: Any) -> dict:
     """The metric's class and config, or the function's name, as plain values.
 
+    Args:
+        metric: a metric or metric function.
+
     >>> import cornu as keras
     >>> keras.metrics.serialize(keras.metrics.Mean())["class_name"]
     'Mean'

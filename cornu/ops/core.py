@@ -197,6 +197,9 @@ def dtype(x: TensorLike) -> str:
 def is_tensor(x: Any) -> bool:
     """Whether this is a tensor with values (no Variable, no NumPy array, no symbolic tensor).
 
+    Args:
+        x: anything.
+
     >>> import cornu as keras
     >>> keras.ops.is_tensor([1.0])
     False

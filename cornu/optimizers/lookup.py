@@ -89,6 +89,9 @@ def get(identifier: Any) -> Optimizer | None:
 def serialize(optimizer: Optimizer) -> dict:
     """The optimizer's class and config as plain values.
 
+    Args:
+        optimizer: an optimizer.
+
     >>> import cornu as keras
     >>> keras.optimizers.serialize(keras.optimizers.SGD())["class_name"]
     'SGD'

@@ -14,8 +14,9 @@ from cornu.optimizers.schedules.schedule import LearningRateSchedule
 
 
 class SGD(Optimizer):
-    """Gradient descent: `w -= learning_rate * g`, or with momentum
-    `v = momentum * v - learning_rate * g; w += v`.
+    """Gradient descent, with or without momentum.
+
+    `w -= learning_rate * g`, or with momentum `v = momentum * v - learning_rate * g; w += v`.
 
     Args:
         learning_rate: a number, a schedule, or a function without arguments.

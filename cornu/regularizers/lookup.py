@@ -39,6 +39,9 @@ def get(identifier: Any) -> Callable | None:
 def serialize(regularizer: Any) -> dict:
     """The regularizer's class and config as plain values.
 
+    Args:
+        regularizer: a regularizer.
+
     >>> import cornu as keras
     >>> keras.regularizers.serialize(keras.regularizers.L2())["class_name"]
     'L2'

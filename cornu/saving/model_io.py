@@ -154,6 +154,15 @@ def load_model(
     Raises:
         ValueError: if the file is missing, incomplete, damaged, hostile, or does not fit.
         TypeError: if it names a class that nobody registered.
+
+    >>> import cornu as keras
+    >>> import os, tempfile
+    >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "model.keras")
+    ...     model.save(path)
+    ...     keras.models.load_model(path).output_shape
+    (None, 1)
     """
     for room in ROOMS:
         importlib.import_module(f"cornu.{room}")

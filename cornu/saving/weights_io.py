@@ -69,6 +69,14 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     Raises:
         ValueError: if the file does not fit the model.
         FileNotFoundError: if there is no such file.
+
+    >>> import cornu as keras
+    >>> import os, tempfile
+    >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "model.weights.h5")
+    ...     keras.saving.save_weights(model, path)
+    ...     keras.saving.load_weights(model, path)
     """
     path = str(os.fspath(filepath))
     objects_to_skip = kwargs.pop("objects_to_skip", None)

@@ -12,11 +12,20 @@ from typing import Any
 
 
 class MAP_TO_NONE:
-    """What a function given to `traverse` returns to put None in a place."""
+    """What a function given to `traverse` returns to put None in a place.
+
+    >>> import cornu as keras
+    >>> tree = keras.tree
+    >>> tree.traverse(lambda v: tree.MAP_TO_NONE if v == 1 else None, [1, 2])
+    [None, 2]
+    """
 
 
 def is_nested(structure: Any) -> bool:
     """Whether this is a list, tuple or dict, rather than a leaf.
+
+    Args:
+        structure: anything.
 
     >>> import cornu as keras
     >>> keras.tree.is_nested([1]), keras.tree.is_nested(1)
@@ -63,6 +72,9 @@ def _rebuild(structure: Any, children: list) -> Any:
 def flatten(structure: Any) -> list:
     """The leaves of a structure, in order.
 
+    Args:
+        structure: nested lists, tuples and dicts; the keys of dicts are sorted.
+
     >>> import cornu as keras
     >>> keras.tree.flatten({"b": [2, 3], "a": 1})
     [1, 2, 3]
@@ -74,6 +86,9 @@ def flatten(structure: Any) -> list:
 
 def flatten_with_path(structure: Any) -> list[tuple[tuple, Any]]:
     """The leaves with the keys and indices that lead to each.
+
+    Args:
+        structure: nested lists, tuples and dicts.
 
     >>> import cornu as keras
     >>> keras.tree.flatten_with_path({"a": [5, 6]})
@@ -120,6 +135,11 @@ def map_structure(func: Callable, *structures: Any, none_is_leaf: bool = True) -
 def map_structure_up_to(shallow_structure: Any, func: Callable, *structures: Any) -> Any:
     """Apply a function to what stands where the shallow structure has its leaves.
 
+    Args:
+        shallow_structure: says how deep to go.
+        func: called with the parts of the structures.
+        *structures: at least as deep as the shallow one.
+
     >>> import cornu as keras
     >>> keras.tree.map_structure_up_to([0, 0], len, [[1, 2], [3]])
     [2, 1]
@@ -134,7 +154,16 @@ def map_structure_up_to(shallow_structure: Any, func: Callable, *structures: Any
 
 
 def map_shape_structure(func: Callable, structure: Any) -> Any:
-    """Apply a function to the shapes (tuples or lists of ints and None) in a structure."""
+    """Apply a function to the shapes (tuples or lists of ints and None) in a structure.
+
+    Args:
+        func: called with each shape, as a tuple.
+        structure: a shape, or nested lists, tuples and dicts of shapes.
+
+    >>> import cornu as keras
+    >>> keras.tree.map_shape_structure(len, {"a": (None, 2), "b": [3]})
+    {'a': 2, 'b': 1}
+    """
     if is_shape(structure):
         return func(tuple(structure))
     if not is_nested(structure):
@@ -183,6 +212,10 @@ def traverse(func: Callable, structure: Any, top_down: bool = True) -> Any:
 def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     """Put leaves back into the shape of a structure.
 
+    Args:
+        structure: the shape; its leaves do not count.
+        flat_sequence: the leaves, in order.
+
     Raises:
         ValueError: if the number of leaves differs.
 
@@ -203,8 +236,15 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
 def assert_same_structure(a: Any, b: Any) -> None:
     """Raise an error unless both structures have the same nodes, types included.
 
+    Args:
+        a: nested lists, tuples and dicts.
+        b: likewise.
+
     Raises:
         ValueError: naming the path of the first difference.
+
+    >>> import cornu as keras
+    >>> keras.tree.assert_same_structure([1, (2,)], [3, (4,)])
     """
 
     def walk(a: Any, b: Any, path: tuple) -> None:
@@ -220,8 +260,15 @@ def assert_same_structure(a: Any, b: Any) -> None:
 def assert_same_paths(a: Any, b: Any) -> None:
     """Raise an error unless the leaves of both structures lie under the same keys and indices.
 
+    Args:
+        a: nested lists, tuples and dicts.
+        b: likewise.
+
     Raises:
         ValueError: naming the paths that only one of them has.
+
+    >>> import cornu as keras
+    >>> keras.tree.assert_same_paths([1, (2,)], (3, [4]))
     """
     paths_a = {path for path, _ in flatten_with_path(a)}
     paths_b = {path for path, _ in flatten_with_path(b)}
@@ -234,6 +281,9 @@ def assert_same_paths(a: Any, b: Any) -> None:
 
 def lists_to_tuples(structure: Any) -> Any:
     """The structure with every list turned into a tuple.
+
+    Args:
+        structure: nested lists, tuples and dicts.
 
     >>> import cornu as keras
     >>> keras.tree.lists_to_tuples([1, [2]])

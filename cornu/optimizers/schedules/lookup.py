@@ -28,6 +28,9 @@ CLASSES = {
 def serialize(learning_rate_schedule: LearningRateSchedule) -> dict:
     """The schedule's class and config as plain values.
 
+    Args:
+        learning_rate_schedule: a schedule.
+
     >>> import cornu as keras
     >>> schedules = keras.optimizers.schedules
     >>> schedules.serialize(schedules.CosineDecay(0.1, 10))["class_name"]
