@@ -17,7 +17,7 @@ class CallSignature:
     def __init__(self, function: Callable):
         self.signature = inspect.signature(function)
         parameters = list(self.signature.parameters.values())
-        if parameters and parameters[0].name == "self":
+        if parameters and (parameters[0].name == "self" or _is_method(function)):
             parameters = parameters[1:]
         self.signature = self.signature.replace(parameters=parameters)
         self.names = tuple(
@@ -35,6 +35,13 @@ class CallSignature:
 def call_signature(function: Callable) -> CallSignature:
     """The signature of an unbound method, cached."""
     return CallSignature(function)
+
+
+def _is_method(function: Callable) -> bool:
+    """Whether a function was written in a class body, whatever it calls its `self`."""
+    home = getattr(function, "__qualname__", "").rpartition(".")[0]
+    bound = hasattr(function, "__self__")
+    return bool(home) and not home.endswith("<locals>") and not bound
 
 
 def is_tensor(value: Any) -> bool:

@@ -49,8 +49,8 @@ def summary(
     width = line_length or min(max(shutil.get_terminal_size((100, 24)).columns, 60), 120)
     branching = not is_chain(model)
     table = _table(width, positions, show_trainable, branching)
-    for layer, depth in _rows(_in_range(model.layers, layer_range), expand_nested, 0):
-        table.add_row(*_cells(layer, depth, model, show_trainable, branching))
+    for layer, depth, owner in _rows(model, layer_range, expand_nested, 0):
+        table.add_row(*_cells(layer, depth, owner, show_trainable, branching))
     to_terminal = print_fn is None
     text = io.StringIO()
     console = Console(width=width) if to_terminal else Console(file=text, width=width)
@@ -101,6 +101,11 @@ def graph_nodes(model: Any) -> dict[int, list] | None:
     }
 
 
+def kind_of(layer: Any) -> str:
+    """The name of a layer's class, or of an operation's function."""
+    return getattr(getattr(layer, "op", None), "name", None) or type(layer).__name__
+
+
 def connections(model: Any, layer: Any) -> list[str]:
     """Names, with the number of the output, of what a layer takes its inputs from."""
     nodes = graph_nodes(model) or {}
@@ -112,6 +117,18 @@ def connections(model: Any, layer: Any) -> list[str]:
     return found
 
 
+def input_shape(layer: Any) -> str:
+    """The shapes of a layer's inputs as text; empty where it has none, "?" where not known yet."""
+    nodes = getattr(layer, "_inbound_nodes", [])
+    if getattr(layer, "inputs", None):
+        shapes = [tensor.shape for tensor in tree.flatten(layer.inputs)]
+    elif nodes:
+        shapes = [tensor.shape for tensor in nodes[-1].parents]
+    else:
+        return "?"
+    return ", ".join(map(str, shapes))
+
+
 def output_shape(layer: Any) -> str:
     """A layer's output shape as text; "?" where it is not known yet."""
     nodes = getattr(layer, "_inbound_nodes", [])
@@ -119,9 +136,18 @@ def output_shape(layer: Any) -> str:
         shapes = [tensor.shape for tensor in tree.flatten(layer.outputs)]
     elif nodes:
         shapes = [tensor.shape for tensor in nodes[-1].outputs]
+    elif _shape_is_known(layer):
+        shapes = [layer.compute_output_shape(layer._build_shapes["input_shape"])]
     else:
         return "?"
     return ", ".join(map(str, shapes))
+
+
+def _shape_is_known(layer: Any) -> bool:
+    """Whether a layer outside a graph can tell its output shape; users' own may not be able to."""
+    shapes = getattr(layer, "_build_shapes", None) or {}
+    of_library = type(layer).__module__.startswith("cornu.layers.")
+    return of_library and layer.built and list(shapes) == ["input_shape"]
 
 
 def _table(
@@ -151,11 +177,17 @@ def _table(
     return table
 
 
-def _rows(layers: list, expand_nested: bool, depth: int) -> Any:
-    for layer in layers:
-        yield layer, depth
+def _rows(model: Any, layer_range: Any, expand_nested: bool, depth: int) -> Any:
+    """What the table shows, with its depth and the model it is part of."""
+    for layer in _in_range(_parts(model), layer_range):
+        yield layer, depth, model
         if expand_nested and hasattr(layer, "summary") and getattr(layer, "layers", None):
-            yield from _rows(layer.layers, expand_nested, depth + 1)
+            yield from _rows(layer, None, expand_nested, depth + 1)
+
+
+def _parts(model: Any) -> list:
+    """The layers of a model; of a branching one the operations between them too."""
+    return list(model.layers if is_chain(model) else model.operations)
 
 
 def _in_range(layers: list, layer_range: Any) -> list:
@@ -178,13 +210,15 @@ def _in_range(layers: list, layer_range: Any) -> list:
 
 def _cells(layer: Any, depth: int, model: Any, show_trainable: bool, branching: bool) -> list[str]:
     indent = "  " * depth + ("└ " if depth else "")
-    built = getattr(layer, "built", True)
-    count = f"{layer.count_params():,}" if built else "0 (unbuilt)"
-    cells = [f"{indent}{escape(layer.name)} ({type(layer).__name__})", output_shape(layer), count]
+    count = "0"
+    if hasattr(layer, "count_params"):
+        count = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
+    cells = [f"{indent}{escape(layer.name)} ({kind_of(layer)})", output_shape(layer), count]
     if branching:
         cells.append(escape(", ".join(connections(model, layer)) or "-"))
     if show_trainable:
-        cells.append(("Y" if layer.trainable else "N") if layer.weights else "-")
+        with_weights = getattr(layer, "weights", None)
+        cells.append(("Y" if layer.trainable else "N") if with_weights else "-")
     return cells
 
 
