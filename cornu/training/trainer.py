@@ -19,7 +19,11 @@ from cornu.core import masking, registry
 from cornu.core.call_spec import call_signature
 from cornu.core.gradients import value_and_grad
 from cornu.core.scope import StatelessScope
-from cornu.data import train_validation_split, unpack_x_y_sample_weight
+from cornu.data import (
+    pack_x_y_sample_weight,
+    train_validation_split,
+    unpack_x_y_sample_weight,
+)
 from cornu.engine.eager_values import concrete_tracers
 from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.metrics import Mean
@@ -232,7 +236,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
 
             final = self.get_metrics_result if self._is_plain_step(kind) else None
             self._programs[kind] = StepProgram(
-                step,
+                self._on_short_batches(kind, step, pure),
                 variables,
                 final=final,
                 donate=kind == "train",
@@ -245,6 +249,14 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         if "_programs" not in self.__dict__:
             self._programs = {}
         return self._programs
+
+    def _on_short_batches(self, kind: str, step: Callable, pure: bool = False) -> Callable:
+        """The step; one that a user wrote gets batches as Keras hands them: `(x, y)`, or `x`."""
+        if getattr(step, "__func__", None) is getattr(Trainer, f"{kind}_step"):
+            return step
+        if pure:
+            return lambda state, batch: step(state, pack_x_y_sample_weight(*batch))
+        return lambda batch: step(pack_x_y_sample_weight(*batch))
 
     def _is_plain_step(self, kind: str) -> bool:
         """Whether the step's logs are just the metrics' values."""
@@ -261,6 +273,8 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             raise ValueError(
                 f"A pure `{kind}_step(state, data)` cannot run eagerly; write `{kind}_step(data)`."
             )
+
+        step = self._on_short_batches(kind, step)
 
         def eager(batch: Any) -> Any:
             batch = jax.tree.map(jnp.asarray, batch)
