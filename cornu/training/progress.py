@@ -15,6 +15,7 @@ from typing import Any, Literal, TextIO
 import numpy as np
 from rich.cells import cell_len
 
+from cornu.engine.config import is_interactive_logging_enabled
 from cornu.training.terminal_output import TerminalOutput
 
 SECONDS_BETWEEN_DRAWINGS = 0.2
@@ -33,12 +34,14 @@ class ProgressDisplay:
 
     Args:
         verbose: 0 shows nothing, 1 or `"auto"` a bar where the output is a terminal and a line per
-            epoch where it is not, 2 a line per epoch everywhere.
+            epoch where it is not, 2 a line per epoch everywhere; "auto" is 2 where
+            `config.disable_interactive_logging` was called.
         epochs: The number of epochs, or None for a single pass (evaluate, predict), whose line
             starts with `label` alone.
         steps: Steps per epoch, or None if unknown; then the first epoch tells.
         stream: Where to write; None means what `sys.stdout` is at the moment of writing.
         label: The first word of the line.
+        unit: What a step is called.
         clock: Gives the time in seconds.
 
     Raises:
@@ -61,6 +64,7 @@ class ProgressDisplay:
         stream: TextIO | None = None,
         label: str = "Epoch",
         *,
+        unit: str = "step",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if verbose not in ("auto", 0, 1, 2):
@@ -68,10 +72,12 @@ class ProgressDisplay:
                 "verbose must be 'auto', 0 (silent), 1 (a bar) or 2 (a line per epoch), got "
                 f"{verbose!r}."
             )
-        self.verbose = 1 if verbose == "auto" else int(verbose)
+        automatic = 1 if is_interactive_logging_enabled() else 2
+        self.verbose = automatic if verbose == "auto" else int(verbose)
         self.epochs = epochs
         self.steps = steps or None
         self.label = label
+        self.unit = unit
         self.clock = clock
         self.output = TerminalOutput(stream)
         self.next_drawing = -math.inf
@@ -126,7 +132,8 @@ class ProgressDisplay:
         if self.shows_bar():
             self.output.finish(self.line_with_bar([self.counter(), *parts]))
         else:
-            self.output.finish(" - ".join([self.heading(), f"{self.step} steps", *parts]))
+            heading = [self.heading()] if self.heading() else []
+            self.output.finish(" - ".join([*heading, f"{self.step} {self.unit}s", *parts]))
         self.ended_epochs += 1
 
     def close(self) -> None:
@@ -166,11 +173,11 @@ class ProgressDisplay:
         text = " - ".join(parts)
         room = self.output.width() - 3 - cell_len(self.heading()) - cell_len(text)
         if not self.length_is_known() or room < NARROWEST_BAR:
-            return f"{self.heading()} {text}"
+            return f"{self.heading()} {text}".lstrip()
         cells = min(room, WIDEST_BAR)
         done = cells * self.step // self.steps
         full, empty = "━─" if self.output.can_show("━─") else "#."
-        return f"{self.heading()} {full * done}{empty * (cells - done)} {text}"
+        return f"{self.heading()} {full * done}{empty * (cells - done)} {text}".lstrip()
 
     def heading(self) -> str:
         return self.label if self.epochs is None else f"{self.label} {self.epoch + 1}/{self.epochs}"
@@ -189,7 +196,7 @@ class ProgressDisplay:
 
     def pace(self) -> list[str]:
         seconds = self.seconds_per_step()
-        return [] if seconds is None else [f"{duration(seconds)}/step"]
+        return [] if seconds is None else [f"{duration(seconds)}/{self.unit}"]
 
     def time_left(self) -> list[str]:
         """How long the epoch still takes, or has taken where its length is unknown."""
