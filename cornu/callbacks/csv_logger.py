@@ -65,6 +65,10 @@ class CSVLogger(Callback):
         self.csv_file.close()
         self.csv_file = None
 
+    def on_train_abort(self) -> None:
+        if self.csv_file is not None:
+            self.on_train_end()
+
     def get_state(self) -> dict[str, Any]:
         if self.csv_file is None:
             return {}

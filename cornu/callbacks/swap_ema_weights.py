@@ -45,6 +45,9 @@ class SwapEMAWeights(Callback):
     def on_train_end(self, logs: LogsMapping = None) -> None:
         self.own_values = None
 
+    def on_train_abort(self) -> None:
+        self.put_back()
+
     def on_test_begin(self, logs: LogsMapping = None) -> None:
         self.put_averages()
 

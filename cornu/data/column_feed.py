@@ -9,7 +9,7 @@ from cornu import tree
 from cornu.data.arrays import common_length, to_arrays
 from cornu.data.batch import class_weights_to_sample_weights, unpack_x_y_sample_weight
 from cornu.data.columns import Column, is_column
-from cornu.data.reader import Reader
+from cornu.data.read_ahead import Reader
 from cornu.data.sample_feed import SampleFeed, check_weights
 
 

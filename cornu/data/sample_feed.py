@@ -103,6 +103,13 @@ class SampleFeed:
         """Whether another epoch can follow: always, for samples can be read again."""
         return True
 
+    def get_state(self, epoch: int, step: int) -> dict:
+        """What beside the seed tells the place in the data: nothing."""
+        return {}
+
+    def read_in_caller(self) -> None:
+        """Read in the thread that asks, for a debugger."""
+
     def close(self) -> None:
         """Stop reading; there is nothing to stop here."""
 

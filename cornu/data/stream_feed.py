@@ -8,7 +8,7 @@ from typing import Any
 
 from cornu.data.batch import class_weights_to_sample_weights
 from cornu.data.batch_check import BatchCheck
-from cornu.data.reader import END, Ahead, Reader
+from cornu.data.read_ahead import END, Ahead, Reader
 from cornu.data.sample_feed import check_steps, check_weights, drawn_seed, warn_out_of_data
 from cornu.data.sources.kinds import as_source
 
@@ -60,11 +60,11 @@ class StreamFeed:
             raise ValueError(f"There is no data: the {self.source.name} holds no batches.")
         self._check = BatchCheck(self.source.name)
         self._reader = None if self.source.own_workers else Reader()
-        # Of a source that has no addresses: the pass under way, the batches it has given, and how
-        # many it had given when the epoch began.
+        # Of a source that has no addresses: the pass under way, its number, the batches it has
+        # given, and how many it had given when the epoch began.
         self._pass: Ahead | None = None
-        self._given = self._begin = self._epoch = 0
-        self._restored: int | None = None
+        self._number = self._given = self._begin = self._epoch = 0
+        self._restored: dict[str, int] | None = None
 
     @property
     def seed(self) -> int:
@@ -86,7 +86,8 @@ class StreamFeed:
             ValueError: if there is no batch.
         """
         if self.source.addressed:
-            batch = Ahead(iter(self.source.example, None), self._reader).peek()
+            example = self.source.example
+            batch = example() if self._reader is None else self._reader.submit(example).result()
         else:
             batch = self._current().peek()
         if batch is END:
@@ -121,8 +122,8 @@ class StreamFeed:
         """Whether another epoch can follow; looks one batch ahead to find out."""
         if self.source.addressed:
             return True
-        if self._is_over():
-            self._pass = None
+        if self._current().peek() is END:
+            self._begin_pass(self._number + 1)
         return self._current().peek() is not END
 
     def close(self) -> None:
@@ -142,11 +143,12 @@ class StreamFeed:
         """
         if self.source.addressed:
             return {}
-        return {"given": self._begin + step if epoch == self._epoch else self._given}
+        given = self._begin + step if epoch == self._epoch else self._given
+        return {"given": given, "pass": self._number}
 
     def set_state(self, state: dict[str, int]) -> None:
         """Make the next epoch begin at the place in a new pass that `get_state` told."""
-        self._restored = state.get("given")
+        self._restored = state or None
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -169,13 +171,20 @@ class StreamFeed:
         """The rest of an epoch of any other source: a new pass, or the pass under way."""
         skip, count = start, self._asked_steps
         if self._restored is not None:
-            skip, self._restored, self._pass = self._restored, None, None
-        # Validation, which is always epoch 0, sees the same batches each time.
-        elif not self.source.once and (not count or epoch == 0) and self._given:
-            self._pass = None
-        if self._is_over():
-            self._pass = None
-        if skip and not self.source.once and self._given_in_pass() == 0:
+            skip = self._restored["given"]
+            self._begin_pass(self._restored["pass"])
+            self._restored = None
+        elif not count:
+            # The pass that an example was read of is the one to go on with.
+            if self._given or (self.source.has_seed and self._number != epoch):
+                self._begin_pass(epoch)
+        elif epoch == 0 and self._given:
+            # Validation, which is always epoch 0, sees the same batches each time.
+            self._begin_pass(0)
+        else:
+            # At the end of a pass, this goes on to the next.
+            self.has_more()
+        if skip and self._given == 0 and not self.source.once:
             self._pass, self._given = self._opened(skip), skip
         else:
             for _ in self._current().take(skip):
@@ -185,19 +194,18 @@ class StreamFeed:
             self._given += 1
             yield batch
 
+    def _begin_pass(self, number: int) -> None:
+        """Forget the pass under way, unless there is only this one."""
+        if not self.source.once:
+            self._pass, self._number, self._given = None, number, 0
+
     def _current(self) -> Ahead:
         if self._pass is None:
             self._pass, self._given = self._opened(0), 0
         return self._pass
 
     def _opened(self, start: int) -> Ahead:
-        return Ahead(_Opening(self.source, start), self._reader)
-
-    def _given_in_pass(self) -> int:
-        return 0 if self._pass is None else self._given
-
-    def _is_over(self) -> bool:
-        return self._pass is not None and self._pass.ended and not self.source.once
+        return Ahead(_Opening(self.source, self._number, start), self._reader)
 
     def _next(self, raw: Iterator, step: int, epoch: int) -> Any:
         try:
@@ -220,8 +228,8 @@ class StreamFeed:
 class _Opening:
     """A pass that begins when its first batch is read, in the thread that reads."""
 
-    def __init__(self, source: Any, start: int):
-        self._source, self._start = source, start
+    def __init__(self, source: Any, number: int, start: int):
+        self._source, self._number, self._start = source, number, start
         self._iterator: Iterator | None = None
 
     def __iter__(self) -> _Opening:
@@ -229,5 +237,5 @@ class _Opening:
 
     def __next__(self) -> Any:
         if self._iterator is None:
-            self._iterator = self._source.open(0, self._start, None)
+            self._iterator = self._source.open(self._number, self._start, None)
         return next(self._iterator)

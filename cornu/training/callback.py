@@ -119,6 +119,12 @@ class Callback:
     def on_train_end(self, logs: LogsMapping = None) -> None:
         """Called once at the end of `fit`, with the last epoch's values."""
 
+    def on_train_abort(self) -> None:
+        """Called in place of `on_train_end` if an error or an interrupt breaks `fit` off.
+
+        Close here what was opened for the training; Keras has no such hook.
+        """
+
     def on_test_begin(self, logs: LogsMapping = None) -> None:
         """Called at the start of `evaluate`, or of the validation in `fit`."""
 

@@ -195,6 +195,12 @@ class CallbackList(Callback):
         for callback in self.callbacks:
             callback.on_train_end(logs)
 
+    def on_train_abort(self) -> None:
+        for callback in self.callbacks:
+            # Callbacks that other packages build on Keras do not know this hook.
+            if hasattr(callback, "on_train_abort"):
+                callback.on_train_abort()
+
     def on_test_begin(self, logs: LogsMapping = None) -> None:
         logs = as_logs(logs)
         for callback in self.callbacks:

@@ -29,6 +29,7 @@ class CompiledLoss:
         """Match losses to outputs; `y_true` and `y_pred` need only shapes."""
         predictions = tree.flatten(y_pred)
         self.names = output_names(y_pred, self.output_names)
+        self.output_shapes = [tuple(prediction.shape) for prediction in predictions]
         given = per_output(self.loss, self.names, "loss", y_pred)
         targets = per_output(y_true, self.names, "y", y_pred, one_for_all=False)
         self.functions = [

@@ -10,6 +10,7 @@ from cornu import tree
 from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.training.callback_list import CallbackList
 from cornu.training.logs import Logs
+from cornu.training.ending import closing_all
 from cornu.training.loop import Loop
 
 
@@ -51,7 +52,8 @@ class Evaluation:
         self._require_compiled("evaluate")
         feed = self._make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
         callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
-        return self._evaluate(feed, steps, callbacks, return_dict)
+        with closing_all(feed):
+            return self._evaluate(feed, steps, callbacks, return_dict)
 
     def _evaluate(self, feed: Any, steps: int | None, callbacks: Any, return_dict: bool) -> Any:
         self._symbolic_build(feed.peek(), train=False)
@@ -105,7 +107,7 @@ class Evaluation:
         loop.on_begin = callbacks.on_predict_batch_begin
         callbacks.on_predict_begin()
         parts: list = []
-        with explain_tracer_errors("predict"):
+        with closing_all(feed), explain_tracer_errors("predict"):
             for step, _, _, outputs in loop.epoch(0):
                 parts.append(outputs)
                 if callbacks.needs_predict_batches():

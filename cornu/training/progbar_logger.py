@@ -61,6 +61,10 @@ class ProgbarLogger(Callback):
         self.is_training = False
         self.close_display()
 
+    def on_train_abort(self) -> None:
+        self.is_training = self.is_validating = False
+        self.close_display()
+
     def on_test_begin(self, logs: LogsMapping = None) -> None:
         self.is_validating = self.is_training
         if self.is_training:

@@ -19,6 +19,7 @@ from cornu.core import seed_generator
 from cornu.core.scope import StatelessScope
 from cornu.core.tracking import unique
 from cornu.core.variable import Variable
+from cornu.engine.interrupts import state_change
 from cornu.training.cost import count_flops
 
 # Below this many operations a step takes less than about a millisecond, and dispatch counts.
@@ -177,16 +178,18 @@ class StepProgram:
 
     def run(self, batch: Any) -> Any:
         """One step; the state goes back into the Variables."""
-        self.is_short(batch)
-        state, result = self._one(self.state(), batch)
-        self.store(state)
+        with state_change:
+            self.is_short(batch)
+            state, result = self._one(self.state(), batch)
+            self.store(state)
         return self._ordered(result)
 
     def run_many(self, data: Any, order: Any, batch_size: int, start: int, count: int) -> Any:
         """`count` steps from batch `start` of the data in this order; the last step's result."""
-        args = (self.state(), data, order, batch_size, np.int32(start), np.int32(count))
-        state, result = self._many(*args)
-        self.store(state)
+        with state_change:
+            args = (self.state(), data, order, batch_size, np.int32(start), np.int32(count))
+            state, result = self._many(*args)
+            self.store(state)
         return self._ordered(result)
 
 

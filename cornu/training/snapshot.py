@@ -13,6 +13,7 @@ from cornu.training.program import global_seed_state
 class Snapshots:
     """What `BackupAndRestore` saves of a model in training and puts back."""
 
+    _feed: Any = None
     _position: tuple[int, int] | None = None
     _resume: tuple[int, int] | None = None
 
@@ -26,8 +27,15 @@ class Snapshots:
         """Arrays of all state, the seed of the data's order, and the place in the run."""
         arrays = {str(i): np.array(v._value) for i, v in enumerate(self._snapshot_variables())}
         epoch, step = self._position or (0, 0)
-        seed = getattr(getattr(self, "_feed", None), "seed", None)
-        return {"arrays": arrays, "epoch": epoch, "step": step, "feed_seed": seed}
+        seed = getattr(self._feed, "seed", None)
+        place = self._feed.get_state(epoch, step) if hasattr(self._feed, "get_state") else {}
+        return {
+            "arrays": arrays,
+            "epoch": epoch,
+            "step": step,
+            "feed_seed": seed,
+            "feed_state": place,
+        }
 
     def _restore_snapshot(self, snapshot: dict[str, Any]) -> None:
         """Put back what `_training_snapshot` gave; `fit` goes on at its place."""
@@ -42,4 +50,6 @@ class Snapshots:
             variable.assign(arrays[str(i)])
         if snapshot.get("feed_seed") is not None and hasattr(self._feed, "seed"):
             self._feed.seed = snapshot["feed_seed"]
+        if snapshot.get("feed_state"):
+            self._feed.set_state(snapshot["feed_state"])
         self._resume = (int(snapshot["epoch"]), int(snapshot["step"]))

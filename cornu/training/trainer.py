@@ -25,12 +25,15 @@ from cornu.data import (
     unpack_x_y_sample_weight,
 )
 from cornu.engine.eager_values import concrete_tracers
+from cornu.engine.interrupts import interrupts_between_steps
 from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.metrics import Mean
 from cornu.ops.symbolic import KerasTensor
 from cornu.training.callback_list import CallbackList
+from cornu.training.class_numbers import check_class_numbers
 from cornu.training.compiled_loss import CompiledLoss
 from cornu.training.compiled_metrics import CompiledMetrics
+from cornu.training.ending import closing_all, data_ended, note_place
 from cornu.training.evaluation import Evaluation, callbacks_for
 from cornu.training.limits import limited_epochs, make_feed
 from cornu.training.logs import Logs
@@ -379,6 +382,8 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         )
         self._feed = feed
         self._symbolic_build(feed.peek())
+        if self._is_plain_step("train") and type(self).compute_loss is Trainer.compute_loss:
+            check_class_numbers(self._compile_loss, feed)
         validation = self._validation_feed(
             validation_data, validation_batch_size or batch_size, validation_steps
         )
@@ -400,7 +405,8 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             return self._evaluate(validation, validation_steps, callbacks, return_dict=True)
 
         due = None if validation is None else lambda epoch: _is_due(epoch, validation_freq)
-        self._run_epochs(loop, callbacks, initial_epoch, epochs, validate, due)
+        with closing_all(feed, validation), interrupts_between_steps():
+            self._run_epochs(loop, callbacks, initial_epoch, epochs, validate, due)
         return callbacks.history
 
     def _run_epochs(
@@ -414,10 +420,10 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
     ) -> None:
         self.stop_training = False
         self._resume = None
-        callbacks.on_train_begin()
-        first, start = self._resume or (initial_epoch, 0)
         logs: Any = {}
         try:
+            callbacks.on_train_begin()
+            first, start = self._resume or (initial_epoch, 0)
             with explain_tracer_errors("fit"):
                 for epoch in range(max(first, initial_epoch), epochs):
                     logs = self._run_epoch(loop, callbacks, epoch, start)
@@ -425,8 +431,12 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
                     if due is not None and due(epoch):
                         logs = Logs({**logs, **{f"val_{k}": v for k, v in validate().items()}})
                     callbacks.on_epoch_end(epoch, logs)
-                    if self.stop_training:
+                    if self.stop_training or data_ended(loop.feed, epoch, epochs):
                         break
+        except BaseException as error:
+            note_place(error, self._position)
+            callbacks.on_train_abort()
+            raise
         finally:
             self._position = None
         if self.optimizer is not None and epochs > 0:
@@ -466,7 +476,10 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
 
     def _make_feed(self, *args: Any, **kwargs: Any) -> Any:
         """The feed of the data that a user passed to `fit`, `evaluate`, `predict` and their kin."""
-        return make_feed(*args, **kwargs)
+        feed = make_feed(*args, **kwargs)
+        if self.run_eagerly:
+            feed.read_in_caller()
+        return feed
 
 
 def _objects_of(value: Any) -> Any:

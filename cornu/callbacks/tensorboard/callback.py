@@ -111,6 +111,9 @@ class TensorBoard(Callback):
         self.is_training = False
         self.close()
 
+    def on_train_abort(self) -> None:
+        self.on_train_end()
+
     def on_epoch_begin(self, epoch: int, logs: LogsMapping = None) -> None:
         self.steps_in_epoch = 0
         self.epoch_start = self.last_point = (time.monotonic(), self.train_step)

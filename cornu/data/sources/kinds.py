@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cornu.data.py_dataset import PyDataset
+from cornu.data.read_ahead import END
 from cornu.data.sources.py_dataset_source import PyDatasetSource
 from cornu.data.sources.source import Source
 
@@ -58,7 +59,7 @@ class RestartableSource(Source):
         return itertools.islice(self.value.iterate(number, start), count)
 
     def example(self) -> Any:
-        return next(self.value.iterate(0, 0), None)
+        return next(self.value.iterate(0, 0), END)
 
 
 class TensorFlowSource(Source):

@@ -52,7 +52,7 @@ class Source:
         return iter(self.value)
 
     def example(self) -> Any:
-        """A batch that is read for its shape, for addressed sources."""
+        """A batch that is read for its shape, for addressed sources; `END` if there is none."""
         raise NotImplementedError
 
     def on_epoch_begin(self) -> None:
