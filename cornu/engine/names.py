@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 
 _counters: defaultdict[str, int] = defaultdict(int)
 
@@ -25,3 +27,15 @@ def auto_name(prefix: str) -> str:
 def reset() -> None:
     """Start all counts anew (part of `clear_session`)."""
     _counters.clear()
+
+
+@contextlib.contextmanager
+def counted_anew() -> Iterator[None]:
+    """Start all counts anew inside; behind it the old ones go on."""
+    outer = dict(_counters)
+    _counters.clear()
+    try:
+        yield
+    finally:
+        _counters.clear()
+        _counters.update(outer)

@@ -1,0 +1,195 @@
+"""One compiled model for all folds.
+
+Every fold builds a model of its own, under its own seed. Since they differ in the values of their
+variables only, the first one stays as the worker: it takes over the values of each, and runs the
+programs that were compiled once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from cornu.core import seed_generator
+from cornu.core.seed_generator import SeedGenerator
+from cornu.core.tracking import unique
+from cornu.engine import names
+
+
+class FoldModels:
+    """Builds the folds' models and lends the worker to each.
+
+    Args:
+        build: returns a new compiled model; it takes nothing, or the fold's training inputs.
+
+    Raises:
+        TypeError: if `build` is no function, or needs more arguments than one.
+    """
+
+    def __init__(self, build: Callable):
+        self.build = build
+        self.takes_inputs = takes_inputs(build)
+        self.worker: Any = None
+        self.folds_program: Any = None
+        self.generator = SeedGenerator(0, name="global_seed_generator")
+        self._last: Any = None
+
+    @contextlib.contextmanager
+    def seeded(self, seed: int) -> Iterator[None]:
+        """Random numbers and automatic names as after `set_random_seed(seed)`; then the old ones.
+
+        The global seed generator is one object in all folds, since compiled programs refer to it.
+        """
+        before = random.getstate(), np.random.get_state(), seed_generator._global  # noqa: NPY002
+        random.seed(seed)
+        np.random.seed(seed % 2**32)  # noqa: NPY002
+        self.generator.state.assign(np.array([seed & 0xFFFFFFFF, 0], np.uint32))
+        seed_generator._global = self.generator
+        try:
+            with names.counted_anew():
+                yield
+        finally:
+            random.setstate(before[0])
+            np.random.set_state(before[1])  # noqa: NPY002
+            seed_generator._global = before[2]
+
+    def new(self, x: Any) -> Any:
+        """A new model from `build`, checked.
+
+        Args:
+            x: the fold's training inputs.
+
+        Raises:
+            TypeError: if it is no model.
+            ValueError: if it is not compiled, or was built before.
+        """
+        model = self.build(x) if self.takes_inputs else self.build()
+        where = getattr(self.build, "__name__", "build")
+        if not hasattr(model, "fit") or not hasattr(model, "compiled"):
+            raise TypeError(
+                f"{where}() must return a compiled Cornu model; it returned {model!r} of type "
+                f"{type(model).__name__}."
+            )
+        if model is self._last or model is self.worker:
+            raise ValueError(
+                f"{where}() returned the same model {model.name!r} twice, so a fold would go on "
+                "from another's weights. Make the model inside the function."
+            )
+        if not model.compiled:
+            raise ValueError(
+                f"{where}() returned model {model.name!r} uncompiled. Call "
+                "model.compile(optimizer=..., loss=..., metrics=[...]) in it."
+            )
+        self._last = model
+        return model
+
+    def adopt(self, model: Any, batch: Any) -> Any:
+        """The model that shall run in the place of `model`, with its values.
+
+        Args:
+            model: a new model of this fold.
+            batch: a first batch `(x, y, sample_weight)`, from which its state is made.
+        """
+        create_state(model, batch)
+        if self.worker is None or not same_programs(self.worker, model):
+            self.worker = model
+        elif self.worker is not model:
+            copy_values(model, self.worker)
+            self.worker.reset_metrics()
+        return self.worker
+
+    def hand_back(self, model: Any, x: Any, batch: Any) -> Any:
+        """A model with what the worker learned, for the user to keep; the worker stays."""
+        if model is self.worker:
+            with names.counted_anew():
+                model = self.new(x)
+            create_state(model, batch)
+            if not same_programs(self.worker, model):
+                model, self.worker = self.worker, None
+                return model
+        copy_values(self.worker, model)
+        return model
+
+
+def takes_inputs(build: Callable) -> bool:
+    """Whether `build` must be called with the training inputs."""
+    if not callable(build):
+        raise TypeError(
+            f"build must be a function that returns a new compiled model; got {build!r}. Wrap a "
+            "model that exists: `lambda: make_model()`, not `make_model()`."
+        )
+    needed = [
+        p
+        for p in inspect.signature(build).parameters.values()
+        if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]
+    if len(needed) > 1 or any(p.kind is p.KEYWORD_ONLY for p in needed):
+        raise TypeError(
+            "build must take no argument, or one: the training inputs. It needs "
+            f"{[p.name for p in needed]}; fix the others with functools.partial."
+        )
+    return bool(needed)
+
+
+def create_state(model: Any, batch: Any) -> None:
+    """Make weights and optimizer state, with the numbers that `fit` would draw for them."""
+    if model.built and model.optimizer.built:
+        return
+    if model.built:
+        model._symbolic_build(batch)
+        return
+    # `fit` draws the seed of the data's order before it makes the weights.
+    state = random.getstate()
+    random.randrange(2**63)
+    model._symbolic_build(batch)
+    random.setstate(state)
+
+
+def state_variables(model: Any) -> list:
+    """The variables that a fold's model starts from and ends with."""
+    return unique([*model.variables, *model.optimizer.variables])
+
+
+def copy_values(source: Any, target: Any) -> None:
+    """Give the variables of one model the values of another of the same structure."""
+    for mine, other in zip(state_variables(target), state_variables(source), strict=True):
+        mine._value = other._value
+
+
+def same_programs(worker: Any, model: Any) -> bool:
+    """Whether the worker's compiled programs are this model's too."""
+    mine, others = state_variables(worker), state_variables(model)
+    return (
+        type(worker) is type(model)
+        and [(v.shape, v.dtype, v.trainable) for v in mine]
+        == [(v.shape, v.dtype, v.trainable) for v in others]
+        and not strays(worker)
+        and config_of(worker) == config_of(model)
+    )
+
+
+def strays(worker: Any) -> list:
+    """State that a compiled step changes but the model does not hold: it would leak into folds."""
+    known = {id(v) for v in (*state_variables(worker), *worker.metrics_variables)}
+    if seed_generator._global is not None:
+        known.add(id(seed_generator._global.state))
+    return [
+        variable
+        for program in worker._programs_by_kind().values()
+        for variable in program.variables
+        if id(variable) not in known
+    ]
+
+
+def config_of(model: Any) -> tuple | None:
+    """What the model and its training are made of, where it can say."""
+    try:
+        return repr(model.get_config()), repr(model.get_compile_config())
+    except (NotImplementedError, TypeError, ValueError):
+        # A subclassed model need not have a config: `build` makes the same one each time.
+        return None

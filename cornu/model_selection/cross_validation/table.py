@@ -1,0 +1,55 @@
+"""The printed table of a cross-validation."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from cornu.training.progress import duration, format_value
+
+# More folds than this are summed up without being listed.
+MOST_ROWS = 30
+
+
+def table_of(result: Any) -> Table:
+    """A table with a row for each fold, and the mean, spread and interval below."""
+    names = list(result.scores)
+    train = result.train_scores or {}
+    title = f"Cross-validation: {len(result.folds)} folds, {result.length} samples"
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
+    for name in ("fold", "train", "test", "epochs", "time"):
+        table.add_column(name, justify="right")
+    for name in [*names, *(f"train {name}" for name in train)]:
+        table.add_column(name, justify="right")
+    searched = any(fold.parameters for fold in result.folds)
+    if searched:
+        table.add_column("chosen")
+    for fold in result.folds if len(result.folds) <= MOST_ROWS else []:
+        cells = [fold.number, len(fold.train), len(fold.test), fold.epochs, duration(fold.seconds)]
+        values = [fold.scores[name] for name in names]
+        values += [fold.train_scores[name] for name in train]
+        chosen = [str(fold.parameters)] if searched else []
+        table.add_row(*map(str, cells), *map(format_value, values), *chosen)
+    table.add_section()
+    empty = [""] * 4
+    mean, spread, interval = result.mean, result.spread, result.interval()
+    means = [format_value(np.mean(values)) for values in train.values()]
+    table.add_row("mean", *empty, *(format_value(mean[name]) for name in names), *means)
+    if len(result.folds) > 1:
+        table.add_row("spread", *empty, *(format_value(spread[name]) for name in names))
+        ends = [" to ".join(map(format_value, interval[name])) for name in names]
+        table.add_row("95 %", *empty, *ends)
+    return table
+
+
+def render(table: Table) -> str:
+    """The table as plain text."""
+    text = io.StringIO()
+    Console(file=text, width=200, color_system=None).print(table)
+    lines = (line.rstrip() for line in text.getvalue().splitlines())
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,239 @@
+"""`cross_validate` and `cross_val_predict`: a new model for each fold of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from cornu.model_selection.cross_validation.lanes import Unsuitable
+from cornu.model_selection.cross_validation.models import FoldModels
+from cornu.model_selection.cross_validation.one_fold import Fold, run_fold
+from cornu.model_selection.cross_validation.processes import count_jobs, run_in_processes
+from cornu.model_selection.cross_validation.progress import FoldsProgress
+from cornu.model_selection.cross_validation.result import CrossValidation
+from cornu.model_selection.cross_validation.resume import ResumeFolder, drawn_seed
+from cornu.model_selection.cross_validation.samples import (
+    FoldTask,
+    Samples,
+    Settings,
+    checked_settings,
+    to_samples,
+)
+from cornu.model_selection.cross_validation.together import run_together
+from cornu.model_selection.splitters import split_indices
+
+
+def cross_validate(
+    build: Callable,
+    x: Any,
+    y: Any = None,
+    cv: Any = 5,
+    *,
+    groups: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    callbacks: Any = None,
+    validation_split: Any = None,
+    validation_data: Any = None,
+    seed: int | None = None,
+    return_models: bool = False,
+    return_train_score: bool = False,
+    return_predictions: bool = True,
+    n_jobs: int | None = None,
+    together: bool | None = None,
+    resume: Any = None,
+    verbose: str | int = "auto",
+    **fit: Any,
+) -> CrossValidation:
+    """Train and test a new model on each fold of the data.
+
+    The test part of a fold is used for nothing but its scores and predictions, unless
+    `validation_data="test"` says so.
+
+    Args:
+        build: a function that returns a new compiled model: the same one each time but for its
+            random weights. If it needs an argument, it gets the fold's training inputs, to adapt
+            preprocessing layers to them alone.
+        x: inputs: arrays, data frames, lists of numbers, or nested structures of these.
+        y: targets, likewise.
+        cv: a number of folds (shuffled; of whole groups, if there are groups), a name such as
+            `"stratified:10"` (see `make_splitter`), a scikit-learn splitter, or pairs of index
+            arrays.
+        groups: the group of each sample, `(samples,)`, for ways to split that keep them together.
+        sample_weight: one weight per sample, for training and scores.
+        class_weight: dict from class to weight, or `"balanced"`, which is computed from each
+            fold's training targets.
+        callbacks: a callback or several, copied for each fold (files and folders they write to get
+            `fold_1`, `fold_2`, ... in their path, or the number in the place of `{fold}`); or a
+            function from the fold's number to new ones.
+        validation_split: the share of each fold's training samples, from their end, to validate
+            with during training; or a `ValidationSplit`.
+        validation_data: `"test"` to validate with the fold's test part, or data as `fit` takes.
+        seed: makes the run reproducible; drawn from Python's generator if None.
+        return_models: whether to keep the trained models.
+        return_train_score: whether to compute the scores on the training parts too.
+        return_predictions: whether to keep the outputs for the test parts.
+        n_jobs: number of processes to deal the folds out to; -1 for one per core.
+        together: whether all folds are trained at once in one program. None decides by an
+            estimate of which is faster.
+        resume: folder in which finished folds and backups are kept, so that the same call goes on
+            where it was broken off.
+        verbose: 0 for silence; otherwise a line per fold.
+        **fit: `batch_size`, `epochs`, `shuffle`, `initial_epoch`, `steps_per_epoch`,
+            `validation_steps`, `validation_batch_size`, `validation_freq`, as for `fit`.
+
+    Returns:
+        A `CrossValidation`; printed, it is a table.
+
+    Raises:
+        ValueError: for folds, data or models that cannot be meant; see the messages.
+
+    >>> import numpy as np
+    >>> import cornu as keras
+    >>> def build():
+    ...     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    ...     model.compile("sgd", loss="mse", metrics=["mae"])
+    ...     return model
+    >>> x = np.random.default_rng(0).normal(size=(30, 2))
+    >>> result = keras.model_selection.cross_validate(
+    ...     build, x, x.sum(axis=1), cv=3, epochs=5, seed=1, verbose=0
+    ... )
+    >>> sorted(result.mean), len(result.folds), result.predictions.shape
+    (['loss', 'mae'], 3, (30, 1))
+    """
+    models = FoldModels(build)
+    samples = to_samples(x, y, sample_weight, groups)
+    settings = checked_settings(
+        Settings(
+            callbacks=callbacks,
+            class_weight=class_weight,
+            validation_split=validation_split,
+            validation_data=validation_data,
+            fit=fit,
+            return_models=return_models,
+            return_train_score=return_train_score,
+            return_predictions=return_predictions,
+        )
+    )
+    folder = None if resume is None else ResumeFolder(resume)
+    seed = drawn_seed(folder.seed(seed) if folder else seed)
+    tasks = tasks_of(cv, samples, seed)
+    if folder is not None:
+        folder.begin(seed, tasks, samples, settings)
+    return run_tasks(tasks, samples, settings, models, n_jobs, together, folder, verbose)
+
+
+def cross_val_predict(build: Callable, x: Any, y: Any = None, cv: Any = 5, **kwargs: Any) -> Any:
+    """Predictions for each sample by a model that did not see it.
+
+    Args:
+        build: a function that returns a new compiled model.
+        x: inputs, as for `cross_validate`.
+        y: targets.
+        cv: as for `cross_validate`; each sample must be tested exactly once.
+        **kwargs: further arguments of `cross_validate`.
+
+    Returns:
+        Array `(samples, ...)`, or the nested structure of the model's outputs, in the data's order.
+
+    Raises:
+        ValueError: if samples are tested more than once, or not at all.
+
+    >>> import numpy as np
+    >>> import cornu as keras
+    >>> def build():
+    ...     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    ...     model.compile("sgd", loss="mse")
+    ...     return model
+    >>> x = np.zeros((12, 2))
+    >>> keras.model_selection.cross_val_predict(build, x, x[:, 0], cv=3, verbose=0).shape
+    (12, 1)
+    """
+    samples = to_samples(x, y, kwargs.get("sample_weight"), kwargs.get("groups"))
+    seed = drawn_seed(kwargs.pop("seed", None))
+    pairs = split_indices(cv, samples.length, samples.y, samples.groups, seed=seed)
+    counts = np.bincount(np.concatenate([test for _, test in pairs]), minlength=samples.length)
+    if np.any(counts != 1):
+        raise ValueError(
+            f"cross_val_predict needs a cv that tests each sample once; {np.sum(counts == 0)} are "
+            f"never tested, {np.sum(counts > 1)} more than once. Use 'k-fold', 'stratified' or "
+            "'group', or `cross_validate(...).predictions`, which takes means."
+        )
+    result = cross_validate(build, x, y, pairs, seed=seed, **kwargs)
+    return result.predictions
+
+
+def tasks_of(cv: Any, samples: Samples, seed: int) -> list[FoldTask]:
+    """The folds with their numbers and seeds."""
+    pairs = split_indices(cv, samples.length, samples.y, samples.groups, seed=seed)
+    seeds = np.random.SeedSequence(seed).generate_state(len(pairs))
+    numbered = zip(range(1, len(pairs) + 1), pairs, seeds)
+    return [FoldTask(i, train, test, int(own)) for i, (train, test), own in numbered]
+
+
+def run_tasks(
+    tasks: list[FoldTask],
+    samples: Samples,
+    settings: Settings,
+    models: FoldModels,
+    n_jobs: int | None = None,
+    together: bool | None = None,
+    folder: ResumeFolder | None = None,
+    verbose: str | int = 0,
+) -> CrossValidation:
+    """Train and test all folds in the way asked for, or the fastest."""
+    jobs = count_jobs(n_jobs, len(tasks))
+    if together and (jobs > 1 or folder is not None):
+        raise ValueError("together=True can neither go with n_jobs nor with resume.")
+    progress = FoldsProgress(verbose, len(tasks))
+    found: list[Fold] = []
+    way = "processes" if jobs > 1 else "sequential"
+    try:
+        if jobs == 1 and folder is None and together is not False:
+            try:
+                found = run_together(tasks, samples, settings, models, progress, bool(together))
+                way = "together"
+            except Unsuitable:
+                if together:
+                    raise
+        for fold in found or run_one_by_one(
+            tasks, samples, settings, models, jobs, folder, progress
+        ):
+            progress.done(fold)
+            if way != "together":
+                found.append(fold)
+    finally:
+        progress.close()
+    return CrossValidation(sorted(found, key=lambda f: f.number), samples.length, way)
+
+
+def run_one_by_one(
+    tasks: list[FoldTask],
+    samples: Samples,
+    settings: Settings,
+    models: FoldModels,
+    jobs: int,
+    folder: ResumeFolder | None,
+    progress: FoldsProgress,
+) -> Iterator[Fold]:
+    """Folds as they are done; those that an earlier run had done come first."""
+    left = []
+    for task in tasks:
+        fold = None if folder is None else folder.load(task, samples, models)
+        if fold is None:
+            left.append(task)
+        else:
+            yield fold
+    if jobs > 1 and left:
+        yield from run_in_processes(left, samples, settings, models.build, jobs, folder)
+        return
+    for task in left:
+        watchers = progress.watchers(task.number)
+        if folder is not None:
+            watchers.append(folder.backup(task.number))
+        fold = run_fold(task, samples, settings, models, watchers)
+        if folder is not None:
+            folder.save(fold)
+        yield fold
