@@ -26,7 +26,8 @@ class StateTree:
             ValueError: for another format, or if two variables have one path.
 
         >>> import cornu as keras
-        >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="out")], "net")
+        >>> layers = [keras.Input((2,)), keras.layers.Dense(1, name="out")]
+        >>> model = keras.Sequential(layers, name="net")
         >>> sorted(model.get_state_tree()["trainable_variables"]["net"]["out"])
         ['bias', 'kernel']
         """
