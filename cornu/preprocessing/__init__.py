@@ -7,10 +7,19 @@ from typing import Any
 
 _SUBMODULES = frozenset({"image", "sequence", "text", "timeseries"})
 _NAMES = {
+    "image_dataset_from_directory": "cornu.data.directories",
+    "text_dataset_from_directory": "cornu.data.directories",
     "timeseries_dataset_from_array": "cornu.preprocessing.timeseries",
 }
 
-__all__ = ["image", "sequence", "text", "timeseries_dataset_from_array"]
+__all__ = [
+    "image",
+    "image_dataset_from_directory",
+    "sequence",
+    "text",
+    "text_dataset_from_directory",
+    "timeseries_dataset_from_array",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -73,10 +74,12 @@ class ArrayRecords(Indexed):
         return self._readers
 
     def _reader(self, module: Any, path: str) -> Any:
-        try:
-            return module.ArrayRecordReader(path)
-        except RuntimeError as error:
-            raise ValueError(f"{path} cannot be read as an ArrayRecord file: {error}.") from error
+        if not os.path.exists(path):
+            raise FileNotFoundError(f"There is no file {path!r}.")
+        reader = module.ArrayRecordReader(path)
+        if not reader.ok():
+            raise ValueError(f"{path} cannot be read as an ArrayRecord file. It may be damaged.")
+        return reader
 
     def _located(self, index: int) -> str:
         number = int(np.searchsorted(self.ends, index, side="right"))

@@ -71,8 +71,8 @@ class Features:
     def _column(self, name: str, lists: list, where: Callable[[int], str]) -> np.ndarray:
         dtype, shape = self.wanted[name]
         kind = BYTES if dtype in ("str", "bytes") else FLOATS if "float" in dtype else INTEGERS
-        for place, (number, _) in enumerate(lists):
-            if number != kind:
+        for place, (number, payload) in enumerate(lists):
+            if number != kind and payload:  # an empty list may be of any kind
                 raise ValueError(
                     f"{where(place)}: feature {name!r} holds {KINDS[number]}, but {dtype} was "
                     "asked for."
@@ -109,15 +109,14 @@ def features_of(record: bytes) -> Iterator[tuple[str, tuple[int, bytes]]]:
         if (number, wire) != (1, LENGTH_DELIMITED):
             raise ValueError("not a field of Example")
         for _, _, entry in fields(features):
-            key, kind, payload = "", None, b""
+            key, kind, payload = "", BYTES, b""
             for part, _, value in fields(entry):
                 if part == 1:
                     key = value.decode()
                 else:
                     for kind, _, payload in fields(value):  # noqa: B007
                         pass
-            if kind is not None:
-                yield key, (kind, payload)
+            yield key, (kind, payload)
 
 
 def fields(message: bytes) -> Iterator[tuple[int, int, Any]]:
@@ -206,6 +205,8 @@ def encoded_example(sample: dict[str, Any]) -> bytes:
 def encoded_feature(name: str, value: Any) -> bytes:
     """A value as a `Feature`."""
     array = np.asarray(value, object if isinstance(value, bytes) else None).reshape(-1)
+    if not array.size:
+        return bytes_field(BYTES, b"")
     if array.dtype.kind in "USO" and all(isinstance(v, str | bytes) for v in array.tolist()):
         texts = (v.encode() if isinstance(v, str) else v for v in array.tolist())
         return bytes_field(BYTES, b"".join(bytes_field(1, text) for text in texts))

@@ -1,0 +1,169 @@
+"""`image_dataset_from_directory`: folders of images as data sets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu.data.directories.listing import Listing
+from cornu.data.directories.resize import INTERPOLATIONS, resize_image
+from cornu.data.pipeline.dataset import Dataset
+from cornu.data.readers.files import open_binary
+from cornu.engine import config
+from cornu.preprocessing.image.decode import decode_image
+
+EXTENSIONS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+COLOR_MODES = ("rgb", "rgba", "grayscale")
+FORMATS = ("tf", "grain")
+
+
+def image_dataset_from_directory(
+    directory: str | os.PathLike,
+    labels: str | Sequence[int] | None = "inferred",
+    label_mode: str | None = "int",
+    class_names: Sequence[str] | None = None,
+    color_mode: str = "rgb",
+    batch_size: int | None = 32,
+    image_size: int | tuple[int, int] = (256, 256),
+    shuffle: bool = True,
+    seed: int | None = None,
+    validation_split: float | None = None,
+    subset: str | None = None,
+    interpolation: str = "bilinear",
+    follow_links: bool = False,
+    crop_to_aspect_ratio: bool = False,
+    pad_to_aspect_ratio: bool = False,
+    data_format: str | None = None,
+    format: str = "tf",
+    verbose: bool = True,
+) -> Dataset | tuple[Dataset, Dataset]:
+    """Batches of the images in a folder (BMP, GIF, JPEG, PNG) and their labels.
+
+    Threads read and decode, one for each core. The order is a new one of all files in each epoch.
+
+    Args:
+        directory: the folder, a path or URL. With `labels="inferred"` it holds a folder for each
+            class; else folders in it do not matter.
+        labels: `"inferred"` for the number of the folder, None for none, or a list with an int
+            for each file, in the order of their names.
+        label_mode: `"int"` for int32 `(batch,)`, `"categorical"` for one-hot float32 `(batch,
+            classes)`, `"binary"` for float32 `(batch, 1)`, None for none.
+        class_names: the folders to use, in this order; all, by name, by default.
+        color_mode: `"rgb"`, `"rgba"` or `"grayscale"`.
+        batch_size: images in a batch; None for single images.
+        image_size: `(height, width)` to resize to, or one int for both.
+        shuffle: whether to shuffle; else by name.
+        seed: fixes the order, and which files are in which part.
+        validation_split: share of the files that is for validation, between 0 and 1.
+        subset: `"training"`, `"validation"`, or `"both"` for a tuple of both.
+        interpolation: `"bilinear"`, `"nearest"`, `"bicubic"`, `"area"`, `"lanczos3"`,
+            `"lanczos5"`, `"gaussian"` or `"mitchellcubic"`; all without smoothing before.
+        follow_links: whether to look into folders that are links.
+        crop_to_aspect_ratio: cut the image at the centre so that nothing is distorted.
+        pad_to_aspect_ratio: put a black frame around it so that nothing is distorted.
+        data_format: `"channels_last"` or `"channels_first"`; Keras's setting by default.
+        format: `"tf"` or `"grain"`; a `Dataset` is returned for both.
+        verbose: whether to print the numbers of files.
+
+    Returns:
+        Data set of float32 images `(batch, height, width, channels)`, from 0 to 255, or tuples of
+        these and labels. Its `class_names` and `file_paths` say where they are from.
+
+    Raises:
+        FileNotFoundError: if there is no such folder.
+        ValueError: for arguments that do not fit, folders without images, and, when reading,
+            damaged images, by name.
+    """
+    if color_mode not in COLOR_MODES:
+        raise ValueError(f"color_mode must be one of {COLOR_MODES}; got {color_mode!r}.")
+    if format not in FORMATS:
+        raise ValueError(f"format must be one of {FORMATS}; got {format!r}.")
+    load = ImageLoader(
+        color_mode,
+        image_size,
+        interpolation,
+        crop_to_aspect_ratio,
+        pad_to_aspect_ratio,
+        config.standardize_data_format(data_format),
+    )
+    listing = Listing(
+        directory,
+        labels,
+        label_mode,
+        class_names,
+        shuffle,
+        seed,
+        validation_split,
+        subset,
+        follow_links,
+        verbose,
+        EXTENSIONS,
+        "image",
+    )
+    return listing.datasets(load, batch_size)
+
+
+class ImageLoader:
+    """From a path to an image of one size."""
+
+    def __init__(
+        self,
+        color_mode: str,
+        size: Any,
+        interpolation: str,
+        crop: bool,
+        pad: bool,
+        data_format: str,
+    ):
+        if isinstance(size, int):
+            size = (size, size)
+        if not isinstance(size, (tuple, list)) or len(size) != 2 or min(size) < 1:
+            raise ValueError(f"image_size must be (height, width), in pixels; got {size!r}.")
+        if str(interpolation).lower() not in INTERPOLATIONS:
+            raise ValueError(
+                f"interpolation must be one of {INTERPOLATIONS}; got {interpolation!r}."
+            )
+        if crop and pad:
+            raise ValueError(
+                "Only one of crop_to_aspect_ratio and pad_to_aspect_ratio can be True."
+            )
+        self.color_mode = color_mode
+        self.size = tuple(int(length) for length in size)
+        self.interpolation = interpolation.lower()
+        self.crop = crop
+        self.pad = pad
+        self.data_format = data_format
+
+    def __call__(self, path: str) -> np.ndarray:
+        with open_binary(path) as file:
+            content = file.read()
+        image = decode_image(content, self.color_mode, name=path)
+        if self.crop:
+            image = cropped(image, self.size)
+        elif self.pad:
+            image = framed(image, self.size)
+        image = resize_image(image, self.size, self.interpolation)
+        return image if self.data_format == "channels_last" else image.transpose(2, 0, 1)
+
+
+def cropped(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The largest central part with the aspect ratio of `size`."""
+    height, width = image.shape[:2]
+    new_height = max(min(height, int(width * size[0] / size[1])), 1)
+    new_width = max(min(width, int(height * size[1] / size[0])), 1)
+    top, left = (height - new_height) // 2, (width - new_width) // 2
+    return image[top : top + new_height, left : left + new_width]
+
+
+def framed(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The image in a frame of zeros with the aspect ratio of `size`."""
+    height, width, channels = image.shape
+    new_height = max(height, int(width * size[0] / size[1]))
+    new_width = max(width, int(height * size[1] / size[0]))
+    frame = np.zeros((new_height, new_width, channels), image.dtype)
+    top, left = (new_height - height) // 2, (new_width - width) // 2
+    frame[top : top + height, left : left + width] = image
+    return frame
