@@ -94,12 +94,30 @@ def run_graph(function: Any, inputs: Any, wrap: Callable | None = None) -> Any:
         wrap: gives the callable to use for an operation; the operation itself by default.
     """
     values = dict(zip(map(id, function._inputs), tree.flatten(inputs)))
-    for node in function._order:
-        args, kwargs = node.fill(values)
+    run_nodes(function._order, values, wrap=wrap)
+    return tree.map_structure(lambda t: values[id(t)], function._outputs_struct)
+
+
+def run_nodes(
+    nodes: list[Node],
+    values: dict[int, Any],
+    arguments: Callable | None = None,
+    wrap: Callable | None = None,
+) -> None:
+    """Run nodes in turn, and add their outputs to the values.
+
+    Args:
+        nodes: each behind those it needs.
+        values: by the `id` of symbolic tensors; gets those of the nodes' outputs.
+        arguments: gives the arguments `(args, kwargs)` for a node; filled from the values by
+            default.
+        wrap: gives the callable to use for an operation; the operation itself by default.
+    """
+    for node in nodes:
+        args, kwargs = node.fill(values) if arguments is None else arguments(node)
         operation = node.operation if wrap is None else wrap(node.operation)
         outputs = operation(*args, **kwargs)
         values.update(zip(map(id, node.outputs), _tensors(outputs)))
-    return tree.map_structure(lambda t: values[id(t)], function._outputs_struct)
 
 
 def _tensors(outputs: Any) -> list:

@@ -8,9 +8,17 @@ from typing import Any
 from cornu import tree
 from cornu.core import registry
 from cornu.core.graph import run_graph, sort_graph
+from cornu.core.host_stage import (
+    HostStage,
+    Staged,
+    holds_strings,
+    is_traced,
+    strings_as_arrays,
+    symbolic_output,
+)
 from cornu.core.input_layer import InputLayer
 from cornu.core.layer import Layer
-from cornu.ops.symbolic import KerasTensor
+from cornu.ops.symbolic import KerasTensor, any_symbolic
 from cornu.saving import model_io, weights_io
 from cornu.training.trainer import Trainer
 from cornu.visualization import summary as print_summary
@@ -139,12 +147,62 @@ class Model(Trainer, Layer):
         metrics = set(map(id, self.metrics)) if self.compiled else set()
         return [layer for layer in self._layers if id(layer) not in metrics]
 
+    # --- strings -------------------------------------------------------------------------------
+
+    @property
+    def _host_stage(self) -> HostStage | None:
+        """The part of the graph that runs in front of compiled programs; None without one."""
+        if not self._has_graph:
+            return None
+        stage = self.__dict__.get("_stage")
+        if stage is None or stage.order is not self._order:
+            stage = self.__dict__["_stage"] = HostStage(self)
+        return stage if stage.nodes else None
+
+    def _run_host_stage(self, inputs: Any) -> Any:
+        """What the compiled part of the model goes on with: the inputs, where there are no strings.
+
+        Args:
+            inputs: values in the structure of the model's inputs.
+        """
+        stage = self._host_stage
+        return inputs if stage is None else stage.run(self, self._standardized(inputs))
+
+    def _prepare_for(self, inputs: Any) -> None:
+        """Make a graph for inputs that need one; only Sequential does."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs, of strings too."""
+        name = "inputs" if not args and "inputs" in kwargs else None
+        inputs = kwargs["inputs"] if name else args[0] if args else None
+        if holds_strings(inputs):
+            inputs = strings_as_arrays(inputs)
+        symbolic = any_symbolic(inputs)
+        if not symbolic and not self._has_graph:
+            self._prepare_for(inputs)
+        if self._host_stage is not None and not isinstance(inputs, Staged) and not symbolic:
+            if not is_traced(inputs):
+                inputs = self._run_host_stage(strings_as_arrays(inputs))
+        if name:
+            kwargs = {**kwargs, name: inputs}
+        elif args:
+            args = (inputs, *args[1:])
+        return super().__call__(*args, **kwargs)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Symbolic outputs for symbolic inputs."""
+        if self._host_stage is not None:
+            return symbolic_output(self, self._standardized((*args, *kwargs.values())[0]))
+        return super().compute_output_spec(*args, **kwargs)
+
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Compute the outputs; subclasses write their own."""
         if not self._has_graph:
             raise NotImplementedError(
                 f"Model {type(self).__name__} must define `call(self, inputs)`."
             )
+        if isinstance(inputs, Staged):
+            return self._host_stage.resume(self, inputs)
         return run_graph(self, self._standardized(inputs))
 
     def _standardized(self, inputs: Any) -> list:
@@ -297,5 +355,10 @@ def model_from_json(json_string: str, custom_objects: dict | None = None) -> Mod
     Args:
         json_string: the text.
         custom_objects: dict from name to class or function.
+
+    >>> import cornu as keras
+    >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    >>> keras.models.model_from_json(model.to_json()).output_shape
+    (None, 1)
     """
     return registry.deserialize(json.loads(json_string), custom_objects)

@@ -7,9 +7,11 @@ from typing import Any
 from cornu import tree
 from cornu.core import registry
 from cornu.core.graph import sort_graph
+from cornu.core.host_stage import Staged, holds_strings
 from cornu.core.input_layer import InputLayer
 from cornu.core.layer import Layer
 from cornu.core.scope import StatelessScope, name_scope
+from cornu.engine import dtypes
 from cornu.models.model import Model
 from cornu.ops.symbolic import KerasTensor, infer_output
 
@@ -128,10 +130,26 @@ class Sequential(Model):
                 f"Sequential {self.name!r} needs an input shape to be built, as in "
                 "model.build((None, 8))."
             )
-        if not _is_one_shape(input_shape):
+        if _is_one_shape(input_shape):
+            # Layers for categories say what they read.
+            dtype = self._stack[0].compute_dtype
+            self._make_graph(tuple(input_shape), None if dtypes.is_float(dtype) else dtype)
+
+    def _prepare_for(self, inputs: Any) -> None:
+        """Make the graph for strings, or for integers that a layer for categories reads."""
+        if self._has_graph or not self._stack or not hasattr(inputs, "shape"):
             return
+        strings = holds_strings(inputs)
+        if strings or getattr(self._stack[0], "host_capable", False):
+            with name_scope(self.name):
+                self._make_graph(
+                    (None, *inputs.shape[1:]), "string" if strings else str(inputs.dtype)
+                )
+            self.built = True
+
+    def _make_graph(self, shape: tuple, dtype: str | None) -> None:
         layers, self._stack = self._stack, []
-        self._start(InputLayer(batch_shape=tuple(input_shape)))
+        self._start(InputLayer(batch_shape=shape, dtype=dtype))
         for layer in layers:
             self._stack.append(layer)
             output = layer(self._outputs_struct)
@@ -139,6 +157,8 @@ class Sequential(Model):
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Run the layers in turn."""
+        if isinstance(inputs, Staged):
+            return self._host_stage.resume(self, inputs)
         x = self._standardized(inputs)[0] if self._has_graph else inputs
         for layer in self.layers:
             x = layer(x)
@@ -152,6 +172,8 @@ class Sequential(Model):
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Symbolic outputs for symbolic inputs."""
+        if self._host_stage is not None:
+            return super().compute_output_spec(*args, **kwargs)
         with StatelessScope():
             return infer_output(self._call_converted, *args, **kwargs)
 

@@ -219,6 +219,9 @@ class Operation:
 def is_keras_tensor(x: Any) -> bool:
     """Whether this is a symbolic tensor.
 
+    Args:
+        x: anything.
+
     >>> import cornu as keras
     >>> keras.utils.is_keras_tensor(keras.Input((2,)))
     True
@@ -330,7 +333,15 @@ def _assumptions(shapes: list[tuple], known: list[int], unknown: int) -> Iterato
 
 def _symbolic_leaves(args: tuple, kwargs: dict) -> tuple[list, list[int]]:
     leaves = tree.flatten((args, kwargs))
-    return leaves, [i for i, leaf in enumerate(leaves) if isinstance(leaf, KerasTensor)]
+    places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, KerasTensor)]
+    for place in places:
+        if leaves[place].dtype == "string":
+            raise TypeError(
+                f"{leaves[place]!r} stands for strings, which compiled programs cannot hold. Turn "
+                "them to numbers first, with TextVectorization, StringLookup or Hashing; a layer "
+                "of your own that reads strings must define `compute_output_spec`."
+            )
+    return leaves, places
 
 
 def _evaluator(

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from cornu import tree
+from cornu.core.host_stage import strings_as_arrays
 from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.training.callback_list import CallbackList
-from cornu.training.logs import Logs
 from cornu.training.ending import closing_all
+from cornu.training.logs import Logs
 from cornu.training.loop import Loop
 
 
@@ -200,6 +201,7 @@ def callbacks_for(
 
 
 def _rows(x: Any) -> int:
+    x = strings_as_arrays(x)
     return len(next(leaf for leaf in tree.flatten(x) if hasattr(leaf, "__len__")))
 
 

@@ -18,6 +18,7 @@ from cornu import optimizers, tree
 from cornu.core import masking, registry
 from cornu.core.call_spec import call_signature
 from cornu.core.gradients import value_and_grad
+from cornu.core.host_stage import holds_strings, strings_as_arrays
 from cornu.core.scope import StatelessScope
 from cornu.data import (
     pack_x_y_sample_weight,
@@ -35,6 +36,7 @@ from cornu.training.compiled_loss import CompiledLoss
 from cornu.training.compiled_metrics import CompiledMetrics
 from cornu.training.ending import closing_all, data_ended, note_place
 from cornu.training.evaluation import Evaluation, callbacks_for
+from cornu.training.host_feed import host_feed
 from cornu.training.limits import limited_epochs, make_feed
 from cornu.training.logs import Logs
 from cornu.training.loop import Loop
@@ -280,7 +282,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         step = self._on_short_batches(kind, step)
 
         def eager(batch: Any) -> Any:
-            batch = jax.tree.map(jnp.asarray, batch)
+            batch = jax.tree.map(lambda a: a if holds_strings(a) else jnp.asarray(a), batch)
             with concrete_tracers() if self.run_eagerly else contextlib.nullcontext():
                 return step(batch)
 
@@ -334,7 +336,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         epochs: int = 1,
         verbose: str | int = "auto",
         callbacks: Any = None,
-        validation_split: float = 0.0,
+        validation_split: float | Callable = 0.0,
         validation_data: Any = None,
         shuffle: bool | str = True,
         class_weight: dict | None = None,
@@ -354,7 +356,8 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             epochs: the epoch to stop before, counted from 0.
             verbose: 0 silent, 1 progress bar, 2 a line per epoch, "auto" is 1.
             callbacks: list of `Callback`s.
-            validation_split: share of the data, from its end, kept for validation.
+            validation_split: share of the data, from its end, kept for validation; or a
+                `model_selection.ValidationSplit`.
             validation_data: `(x, y)`, `(x, y, sample_weight)` or a source of batches.
             shuffle: whether to draw the examples in a new order each epoch.
             class_weight: dict from class to weight.
@@ -373,6 +376,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         """
         self._require_compiled("fit", loss=True)
         epochs = limited_epochs(epochs)
+        x = strings_as_arrays(x)
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = train_validation_split(
                 (x, y, sample_weight), validation_split
@@ -474,12 +478,12 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             return self._make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
         return self._make_feed(data, steps=steps, shuffle=False)
 
-    def _make_feed(self, *args: Any, **kwargs: Any) -> Any:
+    def _make_feed(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """The feed of the data that a user passed to `fit`, `evaluate`, `predict` and their kin."""
-        feed = make_feed(*args, **kwargs)
+        feed = make_feed(strings_as_arrays(x), *args, **kwargs)
         if self.run_eagerly:
             feed.read_in_caller()
-        return feed
+        return host_feed(self, feed)
 
 
 def _objects_of(value: Any) -> Any:

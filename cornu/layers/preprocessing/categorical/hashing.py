@@ -8,12 +8,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from cornu.core.host_stage import holds_strings
 from cornu.core.layer import Layer
 from cornu.engine import config
 from cornu.layers.preprocessing.categorical import encoding
 from cornu.layers.preprocessing.categorical.index_lookup import checked_salt
 from cornu.layers.preprocessing.strings.fingerprints import fingerprint64, siphash
-from cornu.layers.preprocessing.strings.inputs import holds_strings, to_utf8
+from cornu.layers.preprocessing.strings.inputs import to_utf8
 from cornu.layers.preprocessing.strings.integer_hashes import hash_integers
 from cornu.layers.preprocessing.strings.packed import pack
 from cornu.ops.symbolic import KerasTensor

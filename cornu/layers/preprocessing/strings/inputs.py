@@ -9,22 +9,6 @@ from typing import Any, NoReturn
 import numpy as np
 
 
-def holds_strings(value: Any) -> bool:
-    """Whether this is a string, or an array or nested list of strings."""
-    if isinstance(value, (str, bytes)):
-        return True
-    if isinstance(value, (list, tuple)):
-        return bool(len(value)) and all(map(holds_strings, value))
-    dtype = getattr(value, "dtype", None)
-    if dtype is None or not hasattr(value, "shape"):
-        return False
-    if getattr(dtype, "kind", "") == "O" and len(value):
-        return isinstance(value.flat[0] if hasattr(value, "flat") else value[0], (str, bytes))
-    return str(dtype) in ("string", "str", "<dtype: 'string'>") or (
-        getattr(dtype, "kind", "") in "SUT"
-    )
-
-
 def to_utf8(values: Any, owner: str, encoding: str = "utf-8") -> tuple[list[bytes], tuple]:
     """The strings in a string, list, array or column, flat, and the shape they stand in.
 
