@@ -1,15 +1,31 @@
-"""Image files and arrays."""
+"""Image files and arrays, and `ImageDataGenerator`; names are loaded when first used."""
 
-from cornu.preprocessing.image.decode import DecodeError, decode_image
-from cornu.preprocessing.image.files import array_to_img, img_to_array, load_img, save_img
-from cornu.preprocessing.image.smart_resize import smart_resize
+from cornu.engine.lazy import lazy_names
 
-__all__ = [
-    "DecodeError",
-    "array_to_img",
-    "decode_image",
-    "img_to_array",
-    "load_img",
-    "save_img",
-    "smart_resize",
-]
+_HOMES = {
+    "DataFrameIterator": "cornu.preprocessing.image.dataframe_iterator",
+    "DecodeError": "cornu.preprocessing.image.decode",
+    "DirectoryIterator": "cornu.preprocessing.image.directory_iterator",
+    "ImageDataGenerator": "cornu.preprocessing.image.image_data_generator",
+    "Iterator": "cornu.preprocessing.image.iterator",
+    "NumpyArrayIterator": "cornu.preprocessing.image.array_iterator",
+    "apply_affine_transform": "cornu.preprocessing.image.affine",
+    "apply_brightness_shift": "cornu.preprocessing.image.intensity",
+    "apply_channel_shift": "cornu.preprocessing.image.intensity",
+    "array_to_img": "cornu.preprocessing.image.files",
+    "decode_image": "cornu.preprocessing.image.decode",
+    "img_to_array": "cornu.preprocessing.image.files",
+    "load_img": "cornu.preprocessing.image.files",
+    "random_brightness": "cornu.preprocessing.image.random_transforms",
+    "random_channel_shift": "cornu.preprocessing.image.random_transforms",
+    "random_rotation": "cornu.preprocessing.image.random_transforms",
+    "random_shear": "cornu.preprocessing.image.random_transforms",
+    "random_shift": "cornu.preprocessing.image.random_transforms",
+    "random_zoom": "cornu.preprocessing.image.random_transforms",
+    "save_img": "cornu.preprocessing.image.files",
+    "smart_resize": "cornu.preprocessing.image.smart_resizing",
+}
+
+__all__ = list(_HOMES)
+
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)
