@@ -7,6 +7,7 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 FORMATS = ("tar", "zip")
@@ -38,29 +39,25 @@ def extract_archive(path: Path, folder: Path, archive_format: str | list[str] | 
         os.chmod(new, 0o755)
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(new, folder)
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise ValueError(
+            f"The archive {path} is damaged or not safe to extract: {error}."
+        ) from error
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
 
 def extract_tar(path: Path, folder: Path) -> None:
     """Extract a tar archive; links, devices and paths that lead outside are refused."""
-    try:
-        with tarfile.open(path) as archive:
-            archive.extractall(folder, filter="data")
-    except (tarfile.TarError, EOFError) as error:
-        raise ValueError(f"{path} is damaged or not safe to extract: {error}.") from error
+    with tarfile.open(path) as archive:
+        archive.extractall(folder, filter="data")
 
 
 def extract_zip(path: Path, folder: Path) -> None:
     """Extract a zip archive; paths that lead outside are refused."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                parts = Path(name.replace("\\", "/")).parts
-                if os.path.isabs(name) or ".." in parts or ":" in name:
-                    raise ValueError(
-                        f"{path} is not safe to extract: its member {name!r} leads out."
-                    )
-            archive.extractall(folder)
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"{path} is damaged: {error}.") from error
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            parts = Path(name.replace("\\", "/")).parts
+            if os.path.isabs(name) or ".." in parts or ":" in name:
+                raise zipfile.BadZipFile(f"its member {name!r} leads out of the folder")
+        archive.extractall(folder)

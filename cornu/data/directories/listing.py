@@ -42,6 +42,8 @@ class Listing:
 
     def __post_init__(self) -> None:
         self.directory = os.fspath(self.directory)
+        if isinstance(self.labels, np.ndarray):
+            self.labels = self.labels.tolist()
         self._check()
         if self.labels is None or self.label_mode is None:
             self.labels = self.label_mode = None

@@ -97,7 +97,7 @@ class Tables:
     def count(self, path: str) -> int:
         """The number of rows of a file."""
         with open_binary(path) as file:
-            return self._opened(file, path).rows
+            return self._opened(file, path).count()
 
     def read_file(self, path: str) -> Iterator[Block]:
         """The rows of a file."""
@@ -141,9 +141,12 @@ class ParquetTable:
     def __init__(self, file: Any):
         self.file = require("pyarrow.parquet", "data").ParquetFile(file)
         metadata = self.file.metadata
-        self.rows = metadata.num_rows
         self.names = self.file.schema_arrow.names
         self.groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+
+    def count(self) -> int:
+        """The number of rows."""
+        return self.file.metadata.num_rows
 
     def batches(self, start: int, columns: list[str] | None) -> tuple[int, Iterator]:
         """The record batches from the row group with row `start`, and that group's first row."""
@@ -152,7 +155,7 @@ class ParquetTable:
             first += self.groups[number].num_rows
             number += 1
         numbers = list(range(number, len(self.groups)))
-        size = sum(group.total_byte_size for group in self.groups) // max(self.rows, 1)
+        size = sum(group.total_byte_size for group in self.groups) // max(self.count(), 1)
         rows = min(max(BYTES_IN_BLOCK // max(size, 1), 1), MOST_ROWS_IN_BLOCK)
         return first, self.file.iter_batches(rows, row_groups=numbers, columns=columns)
 
@@ -163,10 +166,15 @@ class ArrowTable:
     format = "an Arrow IPC file"
 
     def __init__(self, file: Any):
+        self.source = file
         self.file = require("pyarrow.ipc", "data").open_file(file)
         self.names = self.file.schema.names
         self.numbers = range(self.file.num_record_batches)
-        self.rows = sum(self.file.get_batch(number).num_rows for number in self.numbers)
+
+    def count(self) -> int:
+        """The number of rows, from the heads of the record batches."""
+        kind = require("pyarrow.dataset", "data").IpcFileFormat()
+        return kind.make_fragment(self.source).count_rows()
 
     def batches(self, start: int, columns: list[str] | None) -> tuple[int, Iterator]:
         """The record batches, and 0, the first one's first row."""
