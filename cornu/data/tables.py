@@ -19,7 +19,8 @@ def is_table(value: Any) -> bool:
 
 def is_frame(value: Any) -> bool:
     """Whether this has named columns."""
-    return hasattr(value, "columns") or hasattr(value, "column_names")
+    # Asked of the type: a lazy frame reads its schema, and warns, when it is asked itself.
+    return hasattr(type(value), "columns") or hasattr(type(value), "column_names")
 
 
 def table_to_array(value: Any, where: str) -> np.ndarray:
