@@ -35,10 +35,19 @@ class Softmax(Layer):
         """The probabilities."""
         if mask is None:
             return self._normalised(inputs)
-        counts = jnp.asarray(mask).astype("bool")
+        counts = self._checked(jnp.asarray(mask), inputs)
         # Finite, so that a row without any score that counts gives 0 instead of NaN.
         low = jnp.finfo(inputs.dtype).min
         return jnp.where(counts, self._normalised(jnp.where(counts, inputs, low)), 0)
+
+    def _checked(self, mask: jax.Array, inputs: jax.Array) -> jax.Array:
+        pairs = zip(mask.shape[::-1], inputs.shape[::-1])
+        if mask.ndim > inputs.ndim or any(m not in (1, n) for m, n in pairs):
+            raise ValueError(
+                f"Layer {self.name!r}: the mask must have the shape of the scores, "
+                f"{tuple(inputs.shape)}, or broadcast to it; got shape {tuple(mask.shape)}."
+            )
+        return mask if mask.dtype == "bool" else mask > 0.5
 
     def _normalised(self, scores: jax.Array) -> jax.Array:
         if isinstance(self.axis, int):

@@ -8,6 +8,7 @@ import jax
 
 from cornu.layers.attention.projections import ProjectedAttention
 from cornu.layers.attention.scores import attend, visible
+from cornu.layers.checks import check_positive
 
 
 class GroupedQueryAttention(ProjectedAttention):
@@ -75,6 +76,12 @@ class GroupedQueryAttention(ProjectedAttention):
             seed,
             activity_regularizer=activity_regularizer,
             **kwargs,
+        )
+        check_positive(
+            self,
+            head_dim=head_dim,
+            num_query_heads=num_query_heads,
+            num_key_value_heads=num_key_value_heads,
         )
         if num_query_heads % num_key_value_heads:
             raise ValueError(

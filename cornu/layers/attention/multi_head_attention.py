@@ -11,6 +11,7 @@ import jax.numpy as jnp
 
 from cornu.layers.attention.projections import ProjectedAttention
 from cornu.layers.attention.scores import attend, visible
+from cornu.layers.checks import check_positive
 
 
 class MultiHeadAttention(ProjectedAttention):
@@ -82,11 +83,7 @@ class MultiHeadAttention(ProjectedAttention):
             activity_regularizer=activity_regularizer,
             **kwargs,
         )
-        if num_heads <= 0 or key_dim <= 0:
-            raise ValueError(
-                f"Layer {self.name!r} needs positive `num_heads` and `key_dim`, got {num_heads} "
-                f"and {key_dim}."
-            )
+        check_positive(self, num_heads=num_heads, key_dim=key_dim, value_dim=value_dim or key_dim)
         self._num_heads = num_heads
         self._key_dim = key_dim
         self._value_dim = value_dim or key_dim

@@ -11,6 +11,7 @@ from cornu import activations, regularizers
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.engine.config import standardize_data_format
+from cornu.layers.checks import check_positive
 from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
 
 Sizes = int | Sequence[int]
@@ -150,11 +151,7 @@ class BaseConvolution(Layer):
         Raises:
             ValueError: naming the argument.
         """
-        for name, value in values.items():
-            if isinstance(value, bool) or int(value) != value or value < 1:
-                raise ValueError(
-                    f"Layer {self.name!r}: {name} must be a positive int; got {value!r}."
-                )
+        check_positive(self, **values)
 
     def refuse_strides_with_dilation(self) -> None:
         """Raise an error if both the strides and the dilation are above 1.

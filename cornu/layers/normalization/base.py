@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 
+from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
 
@@ -117,3 +118,11 @@ def sizes_along(shape: tuple, axis: int | Sequence[int], layer: Layer) -> tuple[
             f"{tuple(shape)}. Give the input layer that size."
         )
     return sizes
+
+
+def spec_along(shape: tuple, axis: int | Sequence[int]) -> InputSpec:
+    """Inputs that have the sizes of a shape along an axis or axes."""
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    return InputSpec(
+        min_ndim=max(a + 1 if a >= 0 else -a for a in axes), axes={a: shape[a] for a in axes}
+    )

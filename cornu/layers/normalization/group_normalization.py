@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from cornu.core.input_spec import InputSpec
+from cornu.layers.checks import check_positive
 from cornu.layers.normalization.base import BaseNormalization, sizes_along
 
 
@@ -72,13 +73,15 @@ class GroupNormalization(BaseNormalization):
             gamma_constraint=gamma_constraint,
             **kwargs,
         )
+        if groups != -1:
+            check_positive(self, groups=groups)
         self.groups = groups
 
     def build(self, input_shape: tuple) -> None:
         """Create gamma and beta, one value per channel each."""
         (channels,) = sizes_along(input_shape, self.axis, self)
         groups = channels if self.groups == -1 else self.groups
-        if groups < 1 or channels % groups:
+        if channels % groups:
             raise ValueError(
                 f"Layer {self.name!r}: the {channels} channels on axis {self.axis} of inputs of "
                 f"shape {tuple(input_shape)} cannot be divided into groups={self.groups}. Choose "

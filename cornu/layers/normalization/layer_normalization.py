@@ -8,7 +8,7 @@ from typing import Any
 import jax
 
 from cornu import ops
-from cornu.layers.normalization.base import BaseNormalization, checked_axis, sizes_along
+from cornu.layers.normalization.base import BaseNormalization, checked_axis, sizes_along, spec_along
 
 
 class LayerNormalization(BaseNormalization):
@@ -77,6 +77,7 @@ class LayerNormalization(BaseNormalization):
     def build(self, input_shape: tuple) -> None:
         """Create gamma and beta, of the sizes of the normalised axes."""
         shape = sizes_along(input_shape, self.axis, self)
+        self.input_spec = spec_along(input_shape, self.axis)
         self.add_gamma_and_beta(shape, center=self.center and not self.rms_scaling)
 
     def call(self, inputs: Any) -> jax.Array:

@@ -9,7 +9,7 @@ import jax
 
 from cornu import ops
 from cornu.core.layer import Layer
-from cornu.layers.normalization.base import checked_axis, sizes_along
+from cornu.layers.normalization.base import checked_axis, sizes_along, spec_along
 
 
 class RMSNormalization(Layer):
@@ -40,6 +40,7 @@ class RMSNormalization(Layer):
     def build(self, input_shape: tuple) -> None:
         """Create the scale, of the sizes of the normalised axes."""
         shape = sizes_along(input_shape, self.axis, self)
+        self.input_spec = spec_along(input_shape, self.axis)
         self.scale = self.add_weight(name="scale", shape=shape, initializer="ones")
 
     def call(self, x: Any) -> jax.Array:

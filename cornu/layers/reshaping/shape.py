@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.engine import config, dtypes
+from cornu.layers.checks import check_positive
 from cornu.ops import KerasTensor
 
 
@@ -159,6 +160,7 @@ class RepeatVector(Layer):
         super().__init__(**kwargs)
         if not isinstance(n, int):
             raise TypeError(f"RepeatVector {self.name!r} needs an int; got n={n!r}.")
+        check_positive(self, n=n)
         self.n = n
         self.input_spec = InputSpec(ndim=2)
 

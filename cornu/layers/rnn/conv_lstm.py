@@ -15,6 +15,7 @@ from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.core.seed_generator import SeedGenerator
 from cornu.engine.config import standardize_data_format
+from cornu.layers.checks import check_positive
 from cornu.layers.convolutional.base import per_dimension, refuse_strides_with_dilation
 from cornu.layers.rnn.cell import DropoutCell
 from cornu.layers.rnn.loop import run_steps
@@ -44,10 +45,7 @@ class ConvLSTMCell(DropoutCell, Layer):
             for prefix in ("kernel", "recurrent", "bias")
         }
         super().__init__(**settings)
-        if isinstance(filters, bool) or not isinstance(filters, int) or filters <= 0:
-            raise ValueError(
-                f"Layer {self.name!r} needs a positive number of filters; got {filters!r}."
-            )
+        check_positive(self, filters=filters)
         self.rank, self.filters = rank, filters
         for key, value in geometry.items():
             setattr(self, key, per_dimension(self, value, key))

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from cornu import tree
 from cornu.core import registry
+from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.core.scope import StatelessScope
 from cornu.core.variable import Variable
@@ -100,6 +101,8 @@ class RNN(Layer):
             self._build_inside(step_shape)
         if self.stateful and self.states is None:
             self._make_states(sequences_shape[0])
+        if self.input_spec is not None:
+            self.input_spec = InputSpec(shape=(None, None, *sequences_shape[2:]))
 
     def _build_inside(self, step_shape: tuple) -> None:
         """Make the weights of layers in a cell without `build`, which the loop could not keep."""
