@@ -39,6 +39,7 @@ _HOMES = {
     "split_dataset": "cornu.data.splitting",
     "standardize_dtype": "cornu.engine.dtypes",
     "text_dataset_from_directory": "cornu.data.directories",
+    "timeseries_dataset_from_array": "cornu.preprocessing.timeseries",
     "to_categorical": "cornu.data.labels",
     "unpack_x_y_sample_weight": "cornu.data.batch",
 }

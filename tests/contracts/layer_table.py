@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cornu
+from cornu.layers.preprocessing.image import __all__ as IMAGE_LAYERS
 from tests.contracts.catalog import Case, array
 
 VECTORS = array((2, 4))
@@ -21,6 +22,8 @@ LEFT_OUT = {
     "InputSpec": "it is no layer",
     "Layer": "it is the base, with no `call`",
     "Wrapper": "it is a base, with no `call`",
+    # Compiling each of them for every contract would cost minutes.
+    **dict.fromkeys(IMAGE_LAYERS, "tests/layers/preprocessing/image loops over layers on images"),
 }
 
 
@@ -70,6 +73,9 @@ LAYERS: dict[str, Case] = {
     ),
     "Embedding": Case(lambda layers: layers.Embedding(3, 4), IDS),
     "Lambda": Case(lambda layers: layers.Lambda(negative), VECTORS),
+    "Pipeline": Case(
+        lambda layers: layers.Pipeline([layers.Rescaling(0.5), layers.ReLU()]), SEQUENCES
+    ),
     "Masking": Case(lambda layers: layers.Masking(), SEQUENCES),
     "SpectralNormalization": Case(
         lambda layers: layers.SpectralNormalization(layers.Dense(3)), VECTORS
