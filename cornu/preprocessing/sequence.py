@@ -7,6 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from cornu.preprocessing.timeseries import TimeseriesGenerator
+
+__all__ = [
+    "TimeseriesGenerator",
+    "make_sampling_table",
+    "pad_sequences",
+    "skipgrams",
+]
+
 
 def pad_sequences(
     sequences: Any,

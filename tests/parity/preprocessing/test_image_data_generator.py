@@ -1,6 +1,7 @@
 """`ImageDataGenerator` and its functions beside Keras's: the same numbers for the same seed."""
 
 import itertools
+import multiprocessing.pool  # noqa: F401 (Keras uses it without importing it)
 
 import numpy as np
 import pytest
