@@ -9,7 +9,7 @@ import numpy as np
 
 from cornu.layers.preprocessing.categorical.index_lookup import IndexLookup
 from cornu.layers.preprocessing.strings.fingerprints import fingerprint64, siphash
-from cornu.layers.preprocessing.strings.inputs import batches, to_utf8
+from cornu.layers.preprocessing.strings.inputs import batches, plain, to_utf8
 from cornu.layers.preprocessing.strings.packed import PackedStrings, pack
 from cornu.layers.preprocessing.strings.word_counts import WordCounts
 from cornu.layers.preprocessing.strings.word_table import WordTable
@@ -84,8 +84,10 @@ class StringLookup(IndexLookup):
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Look up strings, or numbers with `invert`."""
-        if isinstance(inputs, (list, tuple, str, bytes)):
-            inputs = np.array(inputs, dtype=None if self.invert else object)
+        if not self.invert:
+            inputs = plain(inputs)
+        elif isinstance(inputs, (list, tuple)):
+            inputs = np.asarray(inputs)
         return super().__call__(inputs, *args, **kwargs)
 
     def call(self, inputs: Any) -> Any:

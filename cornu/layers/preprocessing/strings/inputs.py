@@ -39,6 +39,15 @@ def to_utf8(values: Any, owner: str, encoding: str = "utf-8") -> tuple[list[byte
         return [_encoded(value, i, owner, encoding) for i, value in enumerate(flat)], shape
 
 
+def plain(values: Any) -> Any:
+    """Lists and columns of tables as NumPy arrays of objects; the rest as it is."""
+    if isinstance(values, (list, tuple, str, bytes)):
+        return np.array(values, dtype=object)
+    if hasattr(values, "to_pylist"):
+        return np.array(values.to_pylist(), dtype=object)
+    return np.asarray(values.to_numpy(), object) if hasattr(values, "to_numpy") else values
+
+
 def _as_array(values: Any, owner: str) -> np.ndarray:
     if isinstance(values, (list, tuple)):
         try:

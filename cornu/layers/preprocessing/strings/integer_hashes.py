@@ -17,8 +17,8 @@ from cornu.layers.preprocessing.strings.fingerprints import (
 from cornu.layers.preprocessing.strings.packed import pack
 
 u64 = np.uint64
-# Integers of this many digits have words of at most 16 bytes, sign included.
-MOST_DIGITS = 15
+# Integers of this many digits have at most 15 bytes, sign included.
+MOST_DIGITS = 14
 
 
 def hash_integers(values: Any, bins: int, salt: Any = None) -> Any:
@@ -73,15 +73,15 @@ def _digits(values: Any, xp: Any) -> tuple:
     """Length of the decimal digits with the sign, and their last 16 bytes as two words."""
     negative = values < 0
     left = xp.where(negative, -values, values).astype(u64)
-    length = xp.zeros_like(left)
+    digits = xp.zeros_like(left)
     words = [xp.zeros_like(left), xp.zeros_like(left)]
     for place in range(MOST_DIGITS + 1):
         digit = left % u64(10) + u64(48)
         is_digit = (left > u64(0)) | (u64(place) == u64(0))
-        is_sign = negative & ~is_digit & (length == u64(place))
+        is_sign = negative & ~is_digit & (digits == u64(place))
         byte = xp.where(is_digit, digit, xp.where(is_sign, u64(45), u64(0)))
         word, shift = (1, 56 - 8 * place) if place < 8 else (0, 120 - 8 * place)
         words[word] = words[word] | (byte << u64(shift))
-        length = length + xp.where(is_digit | is_sign, u64(1), u64(0))
+        digits = digits + xp.where(is_digit, u64(1), u64(0))
         left = left // u64(10)
-    return length, words[0], words[1]
+    return digits + xp.where(negative, u64(1), u64(0)), words[0], words[1]

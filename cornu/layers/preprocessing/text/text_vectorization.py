@@ -13,7 +13,7 @@ from cornu.engine import config
 from cornu.layers.preprocessing.categorical import encoding, vocabulary
 from cornu.layers.preprocessing.categorical.index_lookup import MODES
 from cornu.layers.preprocessing.categorical.string_lookup import StringLookup
-from cornu.layers.preprocessing.strings.inputs import batches, to_utf8
+from cornu.layers.preprocessing.strings.inputs import batches, plain, to_utf8
 from cornu.layers.preprocessing.strings.packed import PackedStrings, pack
 from cornu.layers.preprocessing.text import splitting
 from cornu.ops.symbolic import KerasTensor
@@ -183,9 +183,7 @@ class TextVectorization(Layer):
 
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Vectorise texts."""
-        if isinstance(inputs, (list, tuple, str, bytes)):
-            inputs = np.array(inputs, dtype=object)
-        return super().__call__(inputs, *args, **kwargs)
+        return super().__call__(plain(inputs), *args, **kwargs)
 
     def call(self, inputs: Any) -> np.ndarray:
         """Vectorise texts.
