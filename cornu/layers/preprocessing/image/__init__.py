@@ -1,5 +1,6 @@
 """Layers that prepare and augment images."""
 
+from cornu.layers.preprocessing.image import bounding_boxes as bounding_boxes
 from cornu.layers.preprocessing.image.color import (
     RandomColorDegeneration,
     RandomColorJitter,

@@ -44,7 +44,7 @@ ALWAYS = (
 EVERY_LAYER = pytest.mark.parametrize("name", NAMES)
 
 
-def make(name, **settings):
+def make(name, /, **settings):
     return getattr(keras.layers, name)(**{**SETTINGS.get(name, {}), **settings})
 
 
