@@ -72,7 +72,7 @@ def train_val_test_split(
             f"val_size={val_size} and test_size={test_size} leave no samples to train with: there "
             f"are {length} in all."
         )
-    rest, test = two_parts(length, counts[1], stratify, groups, shuffle, drawn(seed))
+    rest, test = two_parts(length, counts[1], stratify, groups, shuffle, drawn(seed), left=2)
     inner = [None if a is None or a is False else np.asarray(a)[rest] for a in (stratify, groups)]
     train, val = two_parts(len(rest), counts[0], *inner, shuffle, drawn(seed))
     parts = [take(arrays, indices) for indices in (rest[train], rest[val], test)]
@@ -148,9 +148,15 @@ def part_count(size: float | int, length: int, name: str) -> int:
 
 
 def two_parts(
-    length: int, count: int, stratify: Any, groups: Any, shuffle: bool, seed: int
+    length: int,
+    count: int,
+    stratify: Any,
+    groups: Any,
+    shuffle: bool,
+    seed: int,
+    left: int = 1,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sorted indices of the first and of the second part, which has about `count` samples."""
+    """Sorted indices of all but about `count` samples (of `left` groups at least), and of these."""
     stratify = None if stratify is False else stratify
     groups = checked_groups(groups, length)
     if groups is not None:
@@ -159,7 +165,7 @@ def two_parts(
                 "groups can neither be stratified nor kept in order: pass one of `groups`, "
                 "`stratify` and `shuffle=False`."
             )
-        return group_parts(groups, count, seed)
+        return group_parts(groups, count, seed, left)
     if stratify is not None:
         if not shuffle:
             raise ValueError("`stratify` draws the samples, so it cannot go with shuffle=False.")
@@ -187,14 +193,16 @@ def stratified_parts(labels: np.ndarray, length: int, count: int, seed: int) -> 
     return np.sort(train), np.sort(test)
 
 
-def group_parts(groups: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def group_parts(groups: np.ndarray, count: int, seed: int, left: int) -> tuple:
     """Whole groups for the second part, in random order, while they bring it nearer its size."""
     names, members = np.unique(groups, return_counts=True)
-    if len(names) < 2:
-        raise ValueError("All samples are of one group, which cannot be split.")
+    if len(names) <= left:
+        raise ValueError(
+            f"The samples are of {len(names)} groups; {left + 1} parts need as many at least."
+        )
     chosen, size = [], 0
     for group in np.random.default_rng(seed).permutation(len(names)):
-        if len(chosen) == len(names) - 1:
+        if len(chosen) == len(names) - left:
             break
         if not chosen or abs(size + members[group] - count) < abs(size - count):
             chosen.append(group)

@@ -84,7 +84,7 @@ class FoldsProgram:
     def stacked(self, models: list, seeds: list[int]) -> list[jax.Array]:
         """The state of all folds: arrays `(folds, ...)`."""
         rows = [[v._value for v in state_variables(model)] for model in models]
-        metrics = [v._value for v in unique(self.worker.metrics_variables)]
+        metrics = [v._value for v in self.variables[len(rows[0]) : -1]]
         seeds = [np.array([seed & 0xFFFFFFFF, 0], np.uint32) for seed in seeds]
         rows = [[*row, *metrics, seed] for row, seed in zip(rows, seeds)]
         return [jnp.stack(values) for values in zip(*rows)]

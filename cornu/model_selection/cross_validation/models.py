@@ -19,6 +19,7 @@ from cornu.core import seed_generator
 from cornu.core.seed_generator import SeedGenerator
 from cornu.core.tracking import unique
 from cornu.engine import names
+from cornu.model_selection.parts import take
 
 
 class FoldModels:
@@ -96,29 +97,54 @@ class FoldModels:
             batch: a first batch `(x, y, sample_weight)`, from which its state is made.
         """
         create_state(model, batch)
-        if self.worker is None or not same_programs(self.worker, model):
-            self.worker = model
-        elif self.worker is not model:
+        shared = self.worker is not None and not self.takes_inputs
+        if shared and same_state(self.worker, model):
+            # First, since callbacks may have changed values that configs show: the learning rate.
             copy_values(model, self.worker)
+            shared = config_of(self.worker) == config_of(model)
+        else:
+            shared = False
+        if shared:
             self.worker.reset_metrics()
+        else:
+            self.worker = model
         return self.worker
 
     def hand_back(self, model: Any, x: Any, batch: Any) -> Any:
         """A model with what the worker learned, for the user to keep; the worker stays."""
+        if self.takes_inputs:
+            self.worker = None
+            return model
         if model is self.worker:
             with names.counted_anew():
-                model = self.new(x)
-            create_state(model, batch)
-            if not same_programs(self.worker, model):
-                model, self.worker = self.worker, None
+                twin = self.new(x)
+            create_state(twin, batch)
+            if not same_programs(self.worker, twin):
+                self.worker = None
                 return model
+            model = twin
         copy_values(self.worker, model)
+        return model
+
+    def with_values(self, seed: int, part: tuple, values: list) -> Any:
+        """A model of `build` with the values that another process or an earlier run found.
+
+        Args:
+            seed: of the fold.
+            part: the fold's training data `(x, y, sample_weight)`.
+            values: those of its `state_variables`.
+        """
+        with self.seeded(seed):
+            model = self.new(part[0])
+            create_state(model, take(part, slice(0, 1)))
+        for variable, value in zip(state_variables(model), values, strict=True):
+            variable.assign(value)
         return model
 
 
 def takes_inputs(build: Callable) -> bool:
     """Whether `build` must be called with the training inputs."""
-    if not callable(build):
+    if not callable(build) or hasattr(build, "fit"):
         raise TypeError(
             f"build must be a function that returns a new compiled model; got {build!r}. Wrap a "
             "model that exists: `lambda: make_model()`, not `make_model()`."
@@ -155,6 +181,11 @@ def state_variables(model: Any) -> list:
     return unique([*model.variables, *model.optimizer.variables])
 
 
+def state_values(model: Any) -> list[np.ndarray]:
+    """The values of a fold's model, to keep in a file or send to another process."""
+    return [np.asarray(v._value) for v in state_variables(model)]
+
+
 def copy_values(source: Any, target: Any) -> None:
     """Give the variables of one model the values of another of the same structure."""
     for mine, other in zip(state_variables(target), state_variables(source), strict=True):
@@ -163,14 +194,15 @@ def copy_values(source: Any, target: Any) -> None:
 
 def same_programs(worker: Any, model: Any) -> bool:
     """Whether the worker's compiled programs are this model's too."""
-    mine, others = state_variables(worker), state_variables(model)
-    return (
-        type(worker) is type(model)
-        and [(v.shape, v.dtype, v.trainable) for v in mine]
-        == [(v.shape, v.dtype, v.trainable) for v in others]
-        and not strays(worker)
-        and config_of(worker) == config_of(model)
+    return same_state(worker, model) and config_of(worker) == config_of(model)
+
+
+def same_state(worker: Any, model: Any) -> bool:
+    """Whether two models have the same kind of state, and steps that keep to it."""
+    mine, others = (
+        [(v.shape, v.dtype, v.trainable) for v in state_variables(one)] for one in (worker, model)
     )
+    return type(worker) is type(model) and mine == others and not strays(worker)
 
 
 def strays(worker: Any) -> list:

@@ -8,9 +8,10 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from cornu.model_selection.cross_validation.models import FoldModels
+from cornu.model_selection.cross_validation.models import FoldModels, state_values
 from cornu.model_selection.cross_validation.one_fold import Fold, run_fold
 from cornu.model_selection.cross_validation.samples import FoldTask, Samples, Settings
 
@@ -19,7 +20,7 @@ def run_in_processes(
     tasks: list[FoldTask],
     samples: Samples,
     settings: Settings,
-    build: Callable,
+    models: FoldModels,
     n_jobs: int,
     folder: Any = None,
 ) -> Iterator[Fold]:
@@ -29,14 +30,15 @@ def run_in_processes(
         tasks: the folds.
         samples: all data; each process gets a copy.
         settings: how to train.
-        build: makes the models; a function of an importable module.
+        models: makes the models, by a function of an importable module.
         n_jobs: number of processes.
         folder: a `ResumeFolder`, or None.
 
     Raises:
         ValueError: if `build` or the callbacks cannot be sent to another process.
+        RuntimeError: if a process ends before its time.
     """
-    check_sendable("build", build)
+    check_sendable("build", models.build)
     check_sendable("callbacks", settings.callbacks)
     context = multiprocessing.get_context("spawn")
     shares = context.SimpleQueue()
@@ -46,10 +48,20 @@ def run_in_processes(
         n_jobs,
         mp_context=context,
         initializer=begin,
-        initargs=(shares, samples, settings, build, folder),
+        initargs=(shares, samples, settings, models.build, folder),
     )
     try:
-        yield from (done.result() for done in as_completed([pool.submit(run, t) for t in tasks]))
+        for done in as_completed([pool.submit(run, task) for task in tasks]):
+            fold = done.result()
+            if fold.model is not None:
+                fold.model = models.with_values(fold.seed, samples.part(fold.train), fold.model)
+            yield fold
+    except BrokenProcessPool as error:
+        raise RuntimeError(
+            "A process that trained folds ended too early. In a script the call must stand "
+            'below `if __name__ == "__main__":`, since the other processes read the script too; '
+            "otherwise memory may have run out."
+        ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -127,4 +139,6 @@ def run(task: FoldTask) -> Fold:
     fold = run_fold(task, samples, settings, models, watchers)
     if folder is not None:
         folder.save(fold)
+    if fold.model is not None:
+        fold.model = state_values(fold.model)
     return fold

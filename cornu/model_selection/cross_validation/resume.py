@@ -16,11 +16,7 @@ import numpy as np
 from cornu import tree
 from cornu.callbacks.backup_and_restore import BackupAndRestore
 from cornu.callbacks.snapshot_file import read_snapshot, write_snapshot
-from cornu.model_selection.cross_validation.models import (
-    FoldModels,
-    create_state,
-    state_variables,
-)
+from cornu.model_selection.cross_validation.models import FoldModels, state_values
 from cornu.model_selection.cross_validation.one_fold import Fold
 from cornu.model_selection.cross_validation.samples import FoldTask, Samples, Settings
 from cornu.saving.atomic import replacing
@@ -85,13 +81,12 @@ class ResumeFolder:
 
     def save(self, fold: Fold) -> None:
         """Write down a finished fold; its backup goes."""
-        model = fold.model
         values = {
             f.name: getattr(fold, f.name)
             for f in dataclasses.fields(fold)
             if f.name not in ("model", "train", "test")
         }
-        values["weights"] = None if model is None else [v._value for v in state_variables(model)]
+        values["weights"] = None if fold.model is None else state_values(fold.model)
         write_snapshot(self.file(fold.number), values)
         shutil.rmtree(self.path / f"fold_{fold.number}_backup", ignore_errors=True)
 
@@ -103,12 +98,7 @@ class ResumeFolder:
         weights = values.pop("weights")
         fold = Fold(train=task.train, test=task.test, **values)
         if weights is not None:
-            with models.seeded(task.seed):
-                model = models.new(samples.part(task.train)[0])
-                create_state(model, samples.part(task.train[:1]))
-            for variable, value in zip(state_variables(model), weights, strict=True):
-                variable.assign(value)
-            fold.model = model
+            fold.model = models.with_values(task.seed, samples.part(task.train), weights)
         return fold
 
 

@@ -14,12 +14,8 @@ from cornu import tree
 from cornu.data import ArrayFeed
 from cornu.data.batch import class_weights_to_sample_weights
 from cornu.data.sample_feed import check_weights
-from cornu.model_selection.cross_validation.lanes import FoldsProgram, Pass, Unsuitable
-from cornu.model_selection.cross_validation.models import (
-    FoldModels,
-    create_state,
-    same_programs,
-)
+from cornu.model_selection.cross_validation.lanes import FoldsProgram, Pass
+from cornu.model_selection.cross_validation.models import FoldModels, create_state
 from cornu.model_selection.cross_validation.one_fold import Fold
 from cornu.model_selection.cross_validation.samples import (
     FoldTask,
@@ -28,17 +24,15 @@ from cornu.model_selection.cross_validation.samples import (
     class_weights,
     with_validation,
 )
+from cornu.model_selection.cross_validation.suitability import (
+    check_model,
+    check_run,
+    check_settings,
+    check_step,
+)
 from cornu.model_selection.parts import take
-from cornu.training.cost import count_flops
 
-# The table in docs/guides/model_selection.md has the measurements behind the numbers.
-MOST_FLOPS_PER_FOLD = 2e6
-FEWEST_STEPS = 10_000
-FEWEST_FOLDS = 3
-# Operations that lose when they are mapped over folds on a CPU, or cannot be mapped.
-HEAVY = ("conv_", "while", "scan", "reduce_window", "select_and_", "sort", "fft", "callback")
 IN_FLIGHT = 8
-FIT_ARGUMENTS = {"batch_size", "epochs", "shuffle", "validation_batch_size"}
 
 
 @dataclass
@@ -76,14 +70,21 @@ def run_together(
     """
     begin = time.perf_counter()
     check_settings(tasks, samples, settings, models)
-    lanes = [lane_of(task, samples, settings, models) for task in tasks]
+    way = pass_of([task.train for task in tasks], settings.batch_size)
+    if not asked:
+        check_run(way, len(tasks), settings.fit.get("epochs", 1))
+    # Only the first model, until it is clear that the others are needed.
+    lanes = [lane_of(tasks[0], samples, settings, models)]
+    worker = lanes[0].model if models.worker is None else models.worker
     with models.seeded(tasks[0].seed):
-        worker = lanes[0].model if models.worker is None else models.worker
-        check_model(worker, lanes, samples)
+        check_model(worker, lanes[0].model, settings.batch_size, asked)
         program = program_of(models, worker, lanes, samples, settings)
-        ways = pass_of([lane.train for lane in lanes], settings.batch_size)
-        if not asked:
-            check_gain(program, ways, len(lanes), settings.fit.get("epochs", 1))
+    if not asked:
+        check_step(program)
+    lanes += [lane_of(task, samples, settings, models) for task in tasks[1:]]
+    with models.seeded(tasks[0].seed):
+        for lane in lanes:
+            check_model(worker, lane.model, settings.batch_size, asked)
         data = jax.tree.map(jax.numpy.asarray, (samples.x, samples.y))
         state = program.stacked([lane.model for lane in lanes], [task.seed for task in tasks])
         state, histories = train(program, lanes, state, data, samples, settings, progress)
@@ -92,81 +93,6 @@ def run_together(
         fold.history = history
         fold.seconds = (time.perf_counter() - begin) / len(folds)
     return folds
-
-
-# --- whether ------------------------------------------------------------------------------------
-
-
-def check_settings(
-    tasks: list[FoldTask], samples: Samples, settings: Settings, models: FoldModels
-) -> None:
-    """Raise Unsuitable for what a fold needs a loop of its own for."""
-    rest = set(settings.fit) - FIT_ARGUMENTS
-    outside = settings.validation_data
-    dtypes = [a.dtype for a in tree.flatten((samples.x, samples.y)) if a is not None]
-    reasons = {
-        "there are fewer than two folds": len(tasks) < 2,
-        "callbacks see one model": bool(settings.callbacks),
-        f"fit gets {sorted(rest)}": bool(rest),
-        "validation_data are not among the samples": outside is not None
-        and not isinstance(outside, str),
-        "build takes the training inputs": models.takes_inputs,
-        "some data are neither numbers nor booleans": any(d.kind not in "biuf" for d in dtypes),
-    }
-    raise_for(reasons)
-
-
-def check_model(worker: Any, lanes: list[Lane], samples: Samples) -> None:
-    """Raise Unsuitable for models that do their steps in a way of their own."""
-    differ = any(
-        lane.model is not worker and not same_programs(worker, lane.model) for lane in lanes
-    )
-    plain = worker._is_plain_step("train") and worker._is_plain_step("test")
-    raise_for(
-        {
-            "build returns models that differ": differ,
-            "the model has steps of its own": not plain,
-            "the model runs eagerly": worker.run_eagerly or not worker.jit_compile,
-        }
-    )
-
-
-def check_gain(program: FoldsProgram, way: Pass, folds: int, epochs: int) -> None:
-    """Raise Unsuitable where the folds one by one are faster, as far as an estimate tells."""
-    steps = folds * epochs * (way.full + bool(way.tails))
-    flops = count_flops(program.jaxpr.jaxpr)
-    heavy = sorted(n for n in primitives(program.jaxpr.jaxpr) if n.startswith(HEAVY))
-    uneven = len(way.tails) > 4
-    raise_for(
-        {
-            f"there are fewer than {FEWEST_FOLDS} folds": folds < FEWEST_FOLDS,
-            f"{steps} steps do not pay for the compilation": steps < FEWEST_STEPS,
-            f"a step has {flops:.2g} operations": flops > MOST_FLOPS_PER_FOLD,
-            f"a step has {', '.join(heavy)}": bool(heavy),
-            "the folds differ in size": uneven,
-        }
-    )
-
-
-def raise_for(reasons: dict[str, bool]) -> None:
-    found = [reason for reason, holds in reasons.items() if holds]
-    if found:
-        raise Unsuitable(f"The folds cannot be trained together: {'; '.join(found)}.")
-
-
-def primitives(jaxpr: Any) -> set[str]:
-    """Names of all operations of a traced program."""
-    names = set()
-    for equation in jaxpr.eqns:
-        names.add(equation.primitive.name)
-        for value in jax.tree.leaves(list(equation.params.values())):
-            inner = getattr(value, "jaxpr", value)
-            if hasattr(inner, "eqns"):
-                names |= primitives(inner)
-    return names
-
-
-# --- doing it -----------------------------------------------------------------------------------
 
 
 def lane_of(task: FoldTask, samples: Samples, settings: Settings, models: FoldModels) -> Lane:
@@ -217,6 +143,7 @@ def train(
     progress: Any,
 ) -> tuple[list, list[dict]]:
     """All epochs; the state behind them, and the history of each fold."""
+    # Parts for validation may have made the training parts differ from the tasks'.
     way = pass_of([lane.train for lane in lanes], settings.batch_size)
     weights = test_weights = device(samples.sample_weight)
     if lanes[0].weights is not None:
@@ -249,7 +176,8 @@ def histories(names: list[str], logs: list, folds: int) -> list[dict]:
             for name, of_folds in zip(names, values):
                 for history, value in zip(found, of_folds):
                     history.setdefault(prefix + name, []).append(plain(value))
-    return found
+    # In the order in which callbacks get names.
+    return [{name: history[name] for name in sorted(history)} for history in found]
 
 
 def tested(

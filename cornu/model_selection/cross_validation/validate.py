@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -188,22 +188,20 @@ def run_tasks(
     if together and (jobs > 1 or folder is not None):
         raise ValueError("together=True can neither go with n_jobs nor with resume.")
     progress = FoldsProgress(verbose, len(tasks))
-    found: list[Fold] = []
     way = "processes" if jobs > 1 else "sequential"
+    folds: Iterable[Fold] = run_one_by_one(tasks, samples, settings, models, jobs, folder, progress)
+    found = []
     try:
         if jobs == 1 and folder is None and together is not False:
             try:
-                found = run_together(tasks, samples, settings, models, progress, bool(together))
+                folds = run_together(tasks, samples, settings, models, progress, bool(together))
                 way = "together"
             except Unsuitable:
                 if together:
                     raise
-        for fold in found or run_one_by_one(
-            tasks, samples, settings, models, jobs, folder, progress
-        ):
+        for fold in folds:
             progress.done(fold)
-            if way != "together":
-                found.append(fold)
+            found.append(fold)
     finally:
         progress.close()
     return CrossValidation(sorted(found, key=lambda f: f.number), samples.length, way)
@@ -227,7 +225,7 @@ def run_one_by_one(
         else:
             yield fold
     if jobs > 1 and left:
-        yield from run_in_processes(left, samples, settings, models.build, jobs, folder)
+        yield from run_in_processes(left, samples, settings, models, jobs, folder)
         return
     for task in left:
         watchers = progress.watchers(task.number)
