@@ -267,8 +267,9 @@ class TextVectorization(Layer):
         """Shape of the outputs for a shape of the inputs."""
         shape = tuple(input_shape)
         if self._output_mode == "int":
-            if self._split is None and self._output_sequence_length is None:
-                return shape
+            if self._split is None and self._ngrams is None:
+                length = self._output_sequence_length
+                return shape if length is None else (*shape[:-1], length)
             return (shape[0], self._output_sequence_length)
         if self._split is not None:
             shape = (shape[0], None)
