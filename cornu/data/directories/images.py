@@ -161,9 +161,9 @@ def cropped(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def framed(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The image in a frame of zeros with the aspect ratio of `size`."""
     height, width, channels = image.shape
-    new_height = max(height, int(width * size[0] / size[1]))
-    new_width = max(width, int(height * size[1] / size[0]))
-    frame = np.zeros((new_height, new_width, channels), image.dtype)
-    top, left = (new_height - height) // 2, (new_width - width) // 2
+    # Both sides get the same, as in `ops.image.resize`, so an odd row or column is left out.
+    top = max(int(width * size[0] / size[1]) - height, 0) // 2
+    left = max(int(height * size[1] / size[0]) - width, 0) // 2
+    frame = np.zeros((height + 2 * top, width + 2 * left, channels), image.dtype)
     frame[top : top + height, left : left + width] = image
     return frame
