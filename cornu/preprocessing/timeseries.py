@@ -29,7 +29,8 @@ def timeseries_dataset_from_array(
 
     Window number `i` holds the steps `i * sequence_stride + j * sampling_rate` for `j` from 0 to
     `sequence_length - 1`, and comes with `targets[i * sequence_stride]`. To forecast the value
-    after the window, pass `data[:-n]` and `data[n:]` with `n = sequence_length * sampling_rate`.
+    right after the window, pass the series as `data` and `series[n:]` as `targets`, where `n` is
+    `(sequence_length - 1) * sampling_rate + 1`.
 
     Args:
         data: series of shape (steps, ...).
@@ -55,12 +56,12 @@ def timeseries_dataset_from_array(
     >>> import cornu as keras
     >>> series = np.arange(8)
     >>> windows = keras.utils.timeseries_dataset_from_array(
-    ...     series[:-3], series[3:], sequence_length=3, batch_size=2
+    ...     series, series[3:], sequence_length=3, batch_size=3
     ... )
     >>> for x, y in windows:
     ...     print(x.tolist(), y.tolist())
-    [[0, 1, 2], [1, 2, 3]] [3, 4]
-    [[2, 3, 4]] [5]
+    [[0, 1, 2], [1, 2, 3], [2, 3, 4]] [3, 4, 5]
+    [[3, 4, 5], [4, 5, 6]] [6, 7]
     """
     if format not in ("tf", "grain"):
         raise ValueError(f"format must be 'tf' or 'grain'; got {format!r}.")
