@@ -1,5 +1,6 @@
 """Layers that prepare data."""
 
+from cornu.layers.preprocessing.audio import MelSpectrogram, STFTSpectrogram
 from cornu.layers.preprocessing.categorical import (
     CategoryEncoding,
     Discretization,
@@ -59,6 +60,7 @@ __all__ = [
     "Hashing",
     "IntegerLookup",
     "MaxNumBoundingBoxes",
+    "MelSpectrogram",
     "MixUp",
     "Normalization",
     "Pipeline",
@@ -85,6 +87,7 @@ __all__ = [
     "RandomZoom",
     "Rescaling",
     "Resizing",
+    "STFTSpectrogram",
     "Solarization",
     "StringLookup",
     "TextVectorization",
