@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 
-def count_flops(jaxpr: Any) -> float:
-    """Operations of the matrix products and convolutions in a traced program."""
-    total = 0.0
+class Cost(NamedTuple):
+    """Operations of a program, and how many of them belong to convolutions."""
+
+    operations: float
+    convolutions: float
+
+
+def count_operations(jaxpr: Any) -> Cost:
+    """Operations of the matrix products, convolutions and elementwise functions of a program.
+
+    Args:
+        jaxpr: the traced program.
+    """
+    total = convolutions = 0.0
     for equation in jaxpr.eqns:
         name = equation.primitive.name
         if name == "dot_general":
@@ -20,12 +31,23 @@ def count_flops(jaxpr: Any) -> float:
             kernel = equation.invars[1].aval.shape
             numbers = equation.params["dimension_numbers"].rhs_spec
             per_output = math.prod(kernel) / max(kernel[numbers[0]], 1)
-            total += 2.0 * math.prod(equation.outvars[0].aval.shape) * per_output
+            convolutions += 2.0 * math.prod(equation.outvars[0].aval.shape) * per_output
         else:
             total += sum(math.prod(v.aval.shape) for v in equation.outvars)
         times = equation.params.get("length", 1) if name == "scan" else 1
-        for value in equation.params.values():
-            inner = getattr(value, "jaxpr", value)
-            if hasattr(inner, "eqns"):
-                total += times * count_flops(inner)
-    return total
+        for inner in inner_programs(equation):
+            found = count_operations(inner)
+            total += times * (found.operations - found.convolutions)
+            convolutions += times * found.convolutions
+    return Cost(total + convolutions, convolutions)
+
+
+def inner_programs(equation: Any) -> list:
+    """The programs in an equation's parameters; of a choice by platform only the first.
+
+    Both branches of a choice are in the traced program, but only one will run.
+    """
+    if equation.primitive.name == "cond":
+        return [equation.params["branches"][0].jaxpr]
+    values = (getattr(value, "jaxpr", value) for value in equation.params.values())
+    return [value for value in values if hasattr(value, "eqns")]

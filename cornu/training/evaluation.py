@@ -54,20 +54,23 @@ class Evaluation:
         feed = self._make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
         callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
         with closing_all(feed):
-            return self._evaluate(feed, steps, callbacks, return_dict)
+            logs = self._evaluate(self._test_loop(feed, steps, callbacks), callbacks)
+        return _as_returned(logs, return_dict)
 
-    def _evaluate(self, feed: Any, steps: int | None, callbacks: Any, return_dict: bool) -> Any:
+    def _test_loop(self, feed: Any, steps: int | None, callbacks: Any) -> Loop:
         self._symbolic_build(feed.peek(), train=False)
-        interval = 1 if callbacks.needs_test_batches() else None
         loop = Loop(
             self._program("test"),
             feed,
             steps or feed.steps,
-            interval,
+            1 if callbacks.needs_test_batches() else None,
             self._eager_step("test"),
             self.steps_per_execution,
         )
         loop.on_begin = callbacks.on_test_batch_begin
+        return loop
+
+    def _evaluate(self, loop: Loop, callbacks: Any) -> dict[str, float]:
         self.reset_metrics()
         callbacks.on_test_begin()
         logs = Logs({})
@@ -76,7 +79,7 @@ class Evaluation:
                 logs = Logs(result)
                 callbacks.on_test_batch_end(step + count - 1, logs)
         callbacks.on_test_end(logs)
-        return _as_returned(dict(logs.items()), return_dict)
+        return dict(logs.items())
 
     def predict(
         self,
@@ -102,21 +105,23 @@ class Evaluation:
         if not self.built:
             self._symbolic_build(feed.peek(), train=False)
         callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
-        loop = Loop(
-            self._program("predict"), feed, steps or feed.steps, 1, self._eager_step("predict")
-        )
+        program = self._program("predict")
+        interval = 1 if callbacks.needs_predict_batches() else None
+        loop = Loop(program, feed, steps or feed.steps, interval, self._eager_step("predict"))
         loop.on_begin = callbacks.on_predict_batch_begin
         callbacks.on_predict_begin()
         parts: list = []
+        counts: list = []
         with closing_all(feed), explain_tracer_errors("predict"):
-            for step, _, _, outputs in loop.epoch(0):
+            for step, count, batch, outputs in loop.epoch(0):
                 parts.append(outputs)
-                if callbacks.needs_predict_batches():
+                counts.append(count if batch is None else None)
+                if interval:
                     callbacks.on_predict_batch_end(step, {"outputs": outputs})
-                callbacks.on_progress(step + 1, dict)
+                callbacks.on_progress(step + count, dict)
         if not parts:
             raise ValueError("predict got no batch: the data are empty.")
-        found = tree.map_structure(lambda *a: np.concatenate([np.asarray(b) for b in a]), *parts)
+        found = tree.map_structure(lambda *a: np.concatenate(list(map(_batch, a, counts))), *parts)
         callbacks.on_predict_end()
         return found
 
@@ -198,6 +203,12 @@ def callbacks_for(
         epochs=epochs,
         steps=steps,
     )
+
+
+def _batch(result: Any, count: int | None) -> np.ndarray:
+    """A step's result, or those of the first `count` steps, `(steps, batch, ...)`, as one batch."""
+    found = np.asarray(result)
+    return found if count is None else found[:count].reshape(-1, *found.shape[2:])
 
 
 def _rows(x: Any) -> int:

@@ -97,7 +97,7 @@ class Loop:
         pending: deque = deque()
         step = start
         while step < full:
-            count = min(self._chunk(), full - step)
+            count = min(self._chunk(), program.most_steps(full), full - step)
             if self.interval:
                 count = min(count, self.interval - step % self.interval)
             self.on_begin(step)

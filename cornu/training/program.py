@@ -6,6 +6,7 @@ lies on the device; the number of times is an argument, so one compilation serve
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -19,11 +20,15 @@ from cornu.core import seed_generator
 from cornu.core.scope import StatelessScope
 from cornu.core.tracking import unique
 from cornu.core.variable import Variable
+from cornu.engine import compilation
 from cornu.engine.interrupts import state_change
-from cornu.training.cost import count_flops
+from cornu.training.cost import count_operations
 
 # Below this many operations a step takes less than about a millisecond, and dispatch counts.
-SHORT_STEP_FLOPS = 5e7
+SHORT_STEP_OPERATIONS = 5e7
+# Results that one run of a collecting program has room for.
+MOST_COLLECTED = 512
+OWN_REFERENCES = 2
 
 
 def is_none(x: Any) -> bool:
@@ -40,6 +45,7 @@ class StepProgram:
         variables: gives the Variables that the step may read or change.
         final: gives the result from the Variables alone after a run of steps, where the step's own
             result does not depend on the batch; None if it does.
+        collects: whether a run of steps gives the results of all its steps, not of the last.
         donate: whether the state's memory may be reused.
         stateless: whether `step` has the pure form `(state, batch) -> (result, state)`, with the
             state in the groups that `groups` gives.
@@ -52,24 +58,26 @@ class StepProgram:
         variables: Callable[[], list],
         *,
         final: Callable | None = None,
+        collects: bool = False,
         donate: bool = True,
         stateless: bool = False,
         groups: Callable[[], tuple] | None = None,
-        options: dict | None = None,
     ):
         self.step = step
         self.find_variables = variables
         self.final = final
+        self.collects = collects
         self.stateless = stateless
         self.groups = groups
         self.donate = donate
-        self.options = options or None
+        self.options: dict | None = None
         self.extra: list = []
         self.missing: dict[int, Any] = {}
         self.seconds_per_step: float | None = None
         self.warm = False
         self.keys: list[str] | None = None
         self._short: dict[Any, bool] = {}
+        compilation.keep_compiled_programs()
         self._prepare()
 
     def _prepare(self) -> None:
@@ -77,7 +85,7 @@ class StepProgram:
         donated = (0,) if self.donate else ()
         self._one = jax.jit(self._pure, donate_argnums=donated, compiler_options=self.options)
         self._many = jax.jit(
-            self._loop, donate_argnums=donated, static_argnums=(3,), compiler_options=self.options
+            self._loop, donate_argnums=donated, static_argnums=(3, 4), compiler_options=self.options
         )
 
     # --- state ---------------------------------------------------------------------------------
@@ -101,7 +109,10 @@ class StepProgram:
 
     def own_state(self) -> None:
         """Copy the Variables' values, so that arrays a user holds survive donation."""
-        self.store([jnp.array(v._value, copy=True) for v in self.variables])
+        for variable in self.variables:
+            # One reference is the Variable's, one the argument's: any other is somebody else's.
+            if sys.getrefcount(variable._value) > OWN_REFERENCES:
+                variable._value = jnp.array(variable._value, copy=True)
 
     # --- pure functions ------------------------------------------------------------------------
 
@@ -135,7 +146,14 @@ class StepProgram:
         return result
 
     def _loop(
-        self, state: list, data: Any, order: Any, batch_size: int, start: Any, count: Any
+        self,
+        state: list,
+        data: Any,
+        order: Any,
+        batch_size: int,
+        capacity: int,
+        start: Any,
+        count: Any,
     ) -> tuple[list, Any]:
         def batch_at(i: Any) -> Any:
             rows = lax.dynamic_slice(order, (i * batch_size,), (batch_size,))
@@ -152,19 +170,23 @@ class StepProgram:
                 self._note_order(result)
                 return state, result
 
+        def step(i: Any, carry: tuple) -> tuple:
+            state, found = carry
+            state, result = self._pure(state, batch_at(start + i))
+            if self.collects:
+                result = jax.tree.map(lambda all, one: all.at[i].set(one), found, result)
+            return state, result
+
         shapes = jax.eval_shape(lambda s: self._pure(s, batch_at(0))[1], state)
-        empty = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
-
-        def carrying(i: Any, carry: tuple) -> tuple:
-            return self._pure(carry[0], batch_at(start + i))
-
-        return lax.fori_loop(0, count, carrying, (state, empty))
+        rows = (capacity,) if self.collects else ()
+        empty = jax.tree.map(lambda s: jnp.zeros(rows + s.shape, s.dtype), shapes)
+        return lax.fori_loop(0, count, step, (state, empty))
 
     # --- running -------------------------------------------------------------------------------
 
     def is_short(self, batch: Any) -> bool:
         """Whether a step on such a batch is short beside a dispatch; traces it the first time."""
-        key = tuple((a.shape, str(a.dtype)) for a in jax.tree.leaves(batch))
+        key = tuple((a.shape, a.dtype) for a in jax.tree.leaves(batch))
         if key not in self._short:
             while True:
                 traced = self._one.trace(self.state(), batch)
@@ -173,23 +195,46 @@ class StepProgram:
                 # State that came into being, or was first used, while the step was traced.
                 self.extra += list(self.missing.values())
                 self._prepare()
-            self._short[key] = count_flops(traced.jaxpr.jaxpr) < SHORT_STEP_FLOPS
+            cost = count_operations(traced.jaxpr.jaxpr)
+            self._short[key] = cost.operations < SHORT_STEP_OPERATIONS
+            options = compilation.options_for(cost.convolutions / max(cost.operations, 1))
+            if options != self.options:
+                # JAX finds what it has traced again, so this costs nothing.
+                self.options = options
+                self._prepare()
         return self._short[key]
 
     def run(self, batch: Any) -> Any:
         """One step; the state goes back into the Variables."""
         with state_change:
             self.is_short(batch)
-            state, result = self._one(self.state(), batch)
-            self.store(state)
-        return self._ordered(result)
+            return self._dispatch(self._one, batch)
 
     def run_many(self, data: Any, order: Any, batch_size: int, start: int, count: int) -> Any:
-        """`count` steps from batch `start` of the data in this order; the last step's result."""
+        """`count` steps from batch `start` of the data in this order.
+
+        Returns:
+            The last step's result; of a program that collects, the results of all steps with a new
+            first axis, at least `count` long.
+        """
+        most = self.most_steps(len(order) // batch_size) if self.collects else 1
+        # A power of two, so that data of nearly the same length share a program.
+        capacity = 1 << (most - 1).bit_length()
+        arguments = (data, order, batch_size, capacity, np.int32(start), np.int32(count))
         with state_change:
-            args = (self.state(), data, order, batch_size, np.int32(start), np.int32(count))
-            state, result = self._many(*args)
-            self.store(state)
+            return self._dispatch(self._many, *arguments)
+
+    def most_steps(self, steps: int) -> int:
+        """How many of an epoch's steps one run may have."""
+        return min(steps, MOST_COLLECTED) if self.collects else steps
+
+    def _dispatch(self, program: Callable, *arguments: Any) -> Any:
+        if self.options is None:
+            state, result = program(self.state(), *arguments)
+        else:
+            with compilation.compiling(self.options):
+                state, result = program(self.state(), *arguments)
+        self.store(state)
         return self._ordered(result)
 
 

@@ -7,6 +7,7 @@ them, `training/loop.py` runs those over batches.
 from __future__ import annotations
 
 import contextlib
+import functools
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -244,6 +245,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
                 self._on_short_batches(kind, step, pure),
                 variables,
                 final=final,
+                collects=kind == "predict",
                 donate=kind == "train",
                 stateless=pure,
                 groups=groups,
@@ -405,8 +407,12 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         )
         loop.on_begin = callbacks.on_train_batch_begin
 
+        @functools.cache
+        def test_loop() -> Loop:
+            return self._test_loop(validation, validation_steps, callbacks)
+
         def validate() -> dict:
-            return self._evaluate(validation, validation_steps, callbacks, return_dict=True)
+            return self._evaluate(test_loop(), callbacks)
 
         due = None if validation is None else lambda epoch: _is_due(epoch, validation_freq)
         with closing_all(feed, validation), interrupts_between_steps():
