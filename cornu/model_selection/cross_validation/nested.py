@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -60,20 +59,17 @@ def nested_cross_validate(
 ) -> NestedCrossValidation:
     """Score a search on data that it did not see.
 
-    In each outer fold the search cross-validates its candidates on the training part alone, takes
-    the best by mean score, trains it on the whole training part, and is scored on the test part.
-    The best score *within* a search is too good, since it was chosen for being good; this one is
-    not (Cawley and Talbot, 2010, "On Over-fitting in Model Selection and Subsequent Selection Bias
-    in Performance Evaluation", JMLR 11, 2079-2107).
+    In each outer fold the search cross-validates its candidates on the training part alone and
+    trains the best on all of it; the test part gives the score. The best score *within* a search
+    is too good (Cawley and Talbot, 2010, "On Over-fitting in Model Selection", JMLR 11).
 
     Args:
         search: `GridSearch` or `RandomSearch`.
         x: inputs, as for `cross_validate`.
         y: targets.
         outer: how to split the data, as `cv` of `cross_validate`.
-        inner: how to split each outer training part for the search; a number, a name or a
-            splitter.
-        groups: the group of each sample; kept together in both splits.
+        inner: how to split each training part for the search: a number, a name or a splitter.
+        groups: the group of each sample, for both splits.
         sample_weight: one weight per sample.
         class_weight: dict from class to weight, or `"balanced"`.
         callbacks: copied for each outer fold and each candidate's inner fold.
@@ -104,15 +100,8 @@ def nested_cross_validate(
     [{'rate': 0.1}, {'rate': 0.1}]
     """
     samples = to_samples(x, y, sample_weight, groups)
-    settings = checked_settings(
-        Settings(
-            callbacks=callbacks,
-            class_weight=class_weight,
-            validation_split=validation_split,
-            fit=fit,
-            return_models=return_models,
-        )
-    )
+    given = (callbacks, class_weight, validation_split, None, fit)
+    settings = checked_settings(Settings(*given, return_models=return_models))
     seed = drawn_seed(seed)
     tasks = tasks_of(outer, samples, seed)
     candidates = search.candidates(seed)
@@ -121,13 +110,10 @@ def nested_cross_validate(
     folds, searches = [], []
     try:
         for task in tasks:
-            begin = time.perf_counter()
             scores = inner_scores(search, models, task, samples, settings, inner)
             best = search.best(scores)
-            own = models[best]
-            fold = run_fold(task, samples, settings, own, progress.watchers(task.number))
+            fold = run_fold(task, samples, settings, models[best], progress.watchers(task.number))
             fold.parameters = candidates[best]
-            fold.seconds = time.perf_counter() - begin
             searches.append(list(zip(candidates, scores)))
             folds.append(fold)
             progress.done(fold)

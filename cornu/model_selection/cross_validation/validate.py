@@ -49,40 +49,31 @@ def cross_validate(
 ) -> CrossValidation:
     """Train and test a new model on each fold of the data.
 
-    The test part of a fold is used for nothing but its scores and predictions, unless
-    `validation_data="test"` says so.
+    The test part serves nothing but scores and predictions, unless `validation_data="test"`.
 
     Args:
-        build: a function that returns a new compiled model: the same one each time but for its
-            random weights. If it needs an argument, it gets the fold's training inputs, to adapt
-            preprocessing layers to them alone.
+        build: a function that returns a new compiled model, the same each time but for its random
+            weights. If it needs an argument, it gets the fold's training inputs, to adapt to.
         x: inputs: arrays, data frames, lists of numbers, or nested structures of these.
         y: targets, likewise.
-        cv: a number of folds (shuffled; of whole groups, if there are groups), a name such as
-            `"stratified:10"` (see `make_splitter`), a scikit-learn splitter, or pairs of index
-            arrays.
+        cv: a number of shuffled folds, a name such as `"stratified:10"` (see `make_splitter`), a
+            scikit-learn splitter, or pairs of index arrays.
         groups: the group of each sample, `(samples,)`, for ways to split that keep them together.
         sample_weight: one weight per sample, for training and scores.
-        class_weight: dict from class to weight, or `"balanced"`, which is computed from each
-            fold's training targets.
-        callbacks: a callback or several, copied for each fold (files and folders they write to get
-            `fold_1`, `fold_2`, ... in their path, or the number in the place of `{fold}`); or a
-            function from the fold's number to new ones.
-        validation_split: the share of each fold's training samples, from their end, to validate
-            with during training; or a `ValidationSplit`.
+        class_weight: dict from class to weight, or `"balanced"` by the fold's training targets.
+        callbacks: a callback or several, copied for each fold, with `fold_1`, `fold_2`, ... in the
+            paths they write to; or a function from the fold's number to new ones.
+        validation_split: share of the training samples, or a `ValidationSplit`, to validate with.
         validation_data: `"test"` to validate with the fold's test part, or data as `fit` takes.
         seed: makes the run reproducible; drawn from Python's generator if None.
         return_models: whether to keep the trained models.
         return_train_score: whether to compute the scores on the training parts too.
         return_predictions: whether to keep the outputs for the test parts.
         n_jobs: number of processes to deal the folds out to; -1 for one per core.
-        together: whether all folds are trained at once in one program. None decides by an
-            estimate of which is faster.
-        resume: folder in which finished folds and backups are kept, so that the same call goes on
-            where it was broken off.
+        together: whether all folds are trained at once; None decides by which should be faster.
+        resume: folder of finished folds and backups: the same call goes on where it was broken off.
         verbose: 0 for silence; otherwise a line per fold.
-        **fit: `batch_size`, `epochs`, `shuffle`, `initial_epoch`, `steps_per_epoch`,
-            `validation_steps`, `validation_batch_size`, `validation_freq`, as for `fit`.
+        **fit: `batch_size`, `epochs`, `shuffle` and other arguments of `fit`.
 
     Returns:
         A `CrossValidation`; printed, it is a table.
@@ -105,18 +96,9 @@ def cross_validate(
     """
     models = FoldModels(build)
     samples = to_samples(x, y, sample_weight, groups)
-    settings = checked_settings(
-        Settings(
-            callbacks=callbacks,
-            class_weight=class_weight,
-            validation_split=validation_split,
-            validation_data=validation_data,
-            fit=fit,
-            return_models=return_models,
-            return_train_score=return_train_score,
-            return_predictions=return_predictions,
-        )
-    )
+    given = (callbacks, class_weight, validation_split, validation_data, fit)
+    kept = (return_models, return_train_score, return_predictions)
+    settings = checked_settings(Settings(*given, *kept))
     folder = None if resume is None else ResumeFolder(resume)
     seed = drawn_seed(folder.seed(seed) if folder else seed)
     tasks = tasks_of(cv, samples, seed)
