@@ -1,6 +1,7 @@
 """Models: Sequential, Functional, and the base class to subclass."""
 
 from cornu.core import registry
+from cornu.models import tables
 from cornu.models.clone import clone_model
 from cornu.models.functional import Functional
 from cornu.models.model import Model, model_from_json
@@ -15,6 +16,7 @@ __all__ = [
     "load_model",
     "model_from_json",
     "save_model",
+    "tables",
 ]
 
 registry.publish("keras", {"Sequential": Sequential, "Model": Model})

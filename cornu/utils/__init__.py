@@ -5,6 +5,7 @@ from cornu.engine.lazy import lazy_names
 _HOMES = {
     "Config": "cornu.core.settings_object",
     "CustomObjectScope": "cornu.core.registry",
+    "FeatureSpace": "cornu.models.tables",
     "Progbar": "cornu.training.progbar",
     "PyDataset": "cornu.data.py_dataset",
     "Sequence": "cornu.data.py_dataset",
