@@ -23,6 +23,14 @@ from cornu.losses.focal import (
     binary_focal_crossentropy,
     categorical_focal_crossentropy,
 )
+from cornu.losses.imbalance import (
+    ClassBalancedCrossentropy,
+    LabelDistributionAwareMargin,
+    LogitAdjustedCrossentropy,
+    class_balanced_crossentropy,
+    label_distribution_aware_margin,
+    logit_adjusted_crossentropy,
+)
 from cornu.losses.lookup import deserialize, get, serialize
 from cornu.losses.margins import (
     CategoricalHinge,
@@ -66,12 +74,15 @@ __all__ = [
     "CategoricalGeneralizedCrossEntropy",
     "CategoricalHinge",
     "Circle",
+    "ClassBalancedCrossentropy",
     "CosineSimilarity",
     "Dice",
     "Hinge",
     "Huber",
     "KLDivergence",
+    "LabelDistributionAwareMargin",
     "LogCosh",
+    "LogitAdjustedCrossentropy",
     "Loss",
     "MeanAbsoluteError",
     "MeanAbsolutePercentageError",
@@ -88,6 +99,7 @@ __all__ = [
     "categorical_generalized_cross_entropy",
     "categorical_hinge",
     "circle",
+    "class_balanced_crossentropy",
     "cosine_similarity",
     "ctc",
     "deserialize",
@@ -96,7 +108,9 @@ __all__ = [
     "hinge",
     "huber",
     "kl_divergence",
+    "label_distribution_aware_margin",
     "log_cosh",
+    "logit_adjusted_crossentropy",
     "mean_absolute_error",
     "mean_absolute_percentage_error",
     "mean_squared_error",

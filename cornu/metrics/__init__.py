@@ -33,6 +33,7 @@ from cornu.metrics.accuracy import (
 )
 from cornu.metrics.auc import AUC
 from cornu.metrics.base import Metric
+from cornu.metrics.by_class import F1ByClass, PrecisionByClass, RecallByClass
 from cornu.metrics.confusion import (
     FalseNegatives,
     FalsePositives,
@@ -40,6 +41,12 @@ from cornu.metrics.confusion import (
     Recall,
     TrueNegatives,
     TruePositives,
+)
+from cornu.metrics.confusion_matrix import (
+    BalancedAccuracy,
+    CohenKappa,
+    ConfusionMatrix,
+    MatthewsCorrelation,
 )
 from cornu.metrics.correlation import (
     ConcordanceCorrelation,
@@ -95,14 +102,18 @@ from cornu.metrics.tradeoff import (
 __all__ = [
     "AUC",
     "Accuracy",
+    "BalancedAccuracy",
     "BinaryAccuracy",
     "BinaryCrossentropy",
     "BinaryIoU",
     "CategoricalAccuracy",
     "CategoricalCrossentropy",
     "CategoricalHinge",
+    "CohenKappa",
     "ConcordanceCorrelation",
+    "ConfusionMatrix",
     "CosineSimilarity",
+    "F1ByClass",
     "F1Score",
     "FBetaScore",
     "FalseNegatives",
@@ -111,6 +122,7 @@ __all__ = [
     "IoU",
     "KLDivergence",
     "LogCoshError",
+    "MatthewsCorrelation",
     "Mean",
     "MeanAbsoluteError",
     "MeanAbsolutePercentageError",
@@ -125,9 +137,11 @@ __all__ = [
     "Poisson",
     "Precision",
     "PrecisionAtRecall",
+    "PrecisionByClass",
     "R2Score",
     "Recall",
     "RecallAtPrecision",
+    "RecallByClass",
     "RootMeanSquaredError",
     "SensitivityAtSpecificity",
     "SparseCategoricalAccuracy",

@@ -6,8 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from cornu.losses import sparse_categorical_crossentropy
+from cornu.losses import (
+    class_balanced_crossentropy,
+    label_distribution_aware_margin,
+    logit_adjusted_crossentropy,
+    sparse_categorical_crossentropy,
+)
 from cornu.training.compiled_loss import CompiledLoss, per_output
+
+# Losses that also take one-hot targets, or one column for two classes.
+EITHER = (
+    class_balanced_crossentropy,
+    label_distribution_aware_margin,
+    logit_adjusted_crossentropy,
+)
 
 
 def check_class_numbers(loss: CompiledLoss | None, feed: Any) -> None:
@@ -27,7 +39,10 @@ def check_class_numbers(loss: CompiledLoss | None, feed: Any) -> None:
     for name, function, target, shape in zip(
         loss.names, loss.functions, targets, loss.output_shapes
     ):
-        if getattr(function, "fn", None) is not sparse_categorical_crossentropy:
+        fn = getattr(function, "fn", None)
+        if fn is not sparse_categorical_crossentropy and fn not in EITHER:
+            continue
+        if fn in EITHER and (shape[-1] == 1 or np.shape(target)[1:] == shape[1:]):
             continue
         if not isinstance(target, np.ndarray) or target.dtype.kind not in "iu" or not target.size:
             continue

@@ -10,14 +10,15 @@ import numpy as np
 
 
 class Logs(dict):
-    """A dict whose scalar arrays turn into Python floats when somebody looks at them.
+    """A dict whose arrays turn into Python floats, or NumPy arrays, when somebody looks at them.
 
     Making one, handing it on and asking for its names or length waits for nothing. The first look
     at a value waits until the device has it. Everything else is a plain dict: it can be changed,
     copied, pickled, unpacked and written as JSON, and then holds floats.
 
     Args:
-        values: Names and values. Arrays without axes become floats; other values stay as they are.
+        values: Names and values. Arrays without axes become floats, others NumPy arrays; other
+            values stay as they are.
 
     Example:
         >>> import jax.numpy as jnp
@@ -44,13 +45,13 @@ class Logs(dict):
         """Waits for the values, once."""
         if self.settled:
             return
-        waiting = {name: value for name, value in dict.items(self) if is_scalar_array(value)}
+        waiting = {name: value for name, value in dict.items(self) if is_waiting(value)}
         for name, value in jax.device_get(waiting).items():
-            dict.__setitem__(self, name, float(value))
+            dict.__setitem__(self, name, value if np.ndim(value) else float(value))
         self.settled = True
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if is_scalar_array(value):
+        if is_waiting(value):
             self.settled = False
         super().__setitem__(name, value)
 
@@ -143,5 +144,7 @@ def collect(flat: Logs, values: Mapping[str, Any]) -> None:
             flat[name] = value
 
 
-def is_scalar_array(value: Any) -> bool:
-    return isinstance(value, jax.Array | np.ndarray | np.generic) and value.ndim == 0
+def is_waiting(value: Any) -> bool:
+    if isinstance(value, jax.Array):
+        return True
+    return isinstance(value, np.ndarray | np.generic) and value.ndim == 0

@@ -11,7 +11,11 @@ PATH = "tests/contracts/part_table.py"
 BASE = "it is the base"
 
 ARGUMENTS = {
-    "losses": {},
+    "losses": {
+        "ClassBalancedCrossentropy": {"class_counts": [9, 3, 1]},
+        "LabelDistributionAwareMargin": {"class_counts": [9, 3, 1]},
+        "LogitAdjustedCrossentropy": {"class_counts": [9, 3, 1]},
+    },
     "metrics": {
         "IoU": {"num_classes": 3, "target_class_ids": [0, 2]},
         "MeanIoU": {"num_classes": 3},

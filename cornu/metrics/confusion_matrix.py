@@ -1,0 +1,326 @@
+"""The confusion matrix of class predictions, and what follows from it for all classes together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from cornu import ops
+from cornu.losses.tensors import align_weights, as_dtype
+from cornu.metrics.base import Metric
+from cornu.metrics.counting import ratio
+
+NORMALIZATIONS = (None, "row", "column", "all")
+
+
+class ConfusionMatrixMetric(Metric):
+    """Weighted counts of (class, predicted class); subclasses say what follows from them.
+
+    Args:
+        num_classes: number of classes. If None, that of the predictions' last axis, or 2 where it
+            is one column.
+        threshold: from it on, a probability of the only column means class 1.
+        name: its name.
+        dtype: see `keras.Metric`.
+    """
+
+    _direction = "up"
+
+    def __init__(
+        self,
+        num_classes: int | None = None,
+        threshold: float = 0.5,
+        name: str | None = None,
+        dtype: Any = None,
+    ):
+        super().__init__(name=name, dtype=dtype)
+        if num_classes is not None and (int(num_classes) != num_classes or num_classes < 2):
+            raise ValueError(
+                f"{type(self).__name__}: num_classes must be an int from 2; got {num_classes!r}."
+            )
+        self.num_classes = num_classes
+        self.threshold = threshold
+        self.counts: Any = None
+        if num_classes is not None:
+            self._create_counts(num_classes)
+
+    def _create_counts(self, classes: int) -> None:
+        self.counts = self.add_variable((classes, classes), "zeros", name="counts")
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take a batch into account.
+
+        Args:
+            y_true: class numbers (batch, ...), or one-hot targets shaped like `y_pred`.
+            y_pred: scores (batch, ..., classes); or probabilities of class 1, (batch, ..., 1), or
+                shaped like the class numbers; or class numbers of an integer dtype.
+            sample_weight: a number, or a tensor shaped like the first axes of the class numbers.
+
+        Raises:
+            ValueError: if the shapes do not fit together, or there are other classes than said.
+        """
+        y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+        classes, scores = self._shape_of(y_true, y_pred)
+        if self.counts is None:
+            self._create_counts(classes)
+        classes = self.counts.shape[0]
+        y_true = _numbers(y_true, y_pred, scores)
+        if scores:
+            y_pred = jnp.argmax(y_pred, axis=-1)
+        elif jnp.issubdtype(y_pred.dtype, jnp.floating):
+            y_pred = y_pred >= self.threshold
+        y_pred = y_pred.reshape(y_true.shape).astype("int32")
+        weights = jnp.ones((), self.dtype)
+        if sample_weight is not None:
+            weights = align_weights(as_dtype(sample_weight, self.dtype), y_true)
+        weights = jnp.broadcast_to(weights, y_true.shape).reshape(-1)
+        y_true, y_pred = y_true.reshape(-1), y_pred.reshape(-1)
+        known = (y_true >= 0) & (y_true < classes) & (y_pred >= 0) & (y_pred < classes)
+        place = jnp.where(known, y_true * classes + y_pred, 0)
+        new = jax.ops.segment_sum(jnp.where(known, weights, 0), place, classes**2)
+        self.counts.assign_add(new.reshape(classes, classes))
+
+    def _shape_of(self, y_true: jax.Array, y_pred: jax.Array) -> tuple[int, bool]:
+        """The number of classes the predictions speak of, and whether they are scores of each."""
+        columns = y_pred.shape[-1] if y_pred.ndim else 1
+        floating = jnp.issubdtype(y_pred.dtype, jnp.floating)
+        scores = columns > 1 and floating and y_pred.ndim > 1
+        if scores and y_true.shape == y_pred.shape and self.num_classes not in (None, columns):
+            # Not one-hot, so class numbers, and probabilities of class 1.
+            scores = False
+        if not scores and not floating and self.num_classes is None:
+            raise ValueError(
+                f"Metric {self.name!r} got predictions that are class numbers, so it must know how "
+                "many classes there are: pass num_classes."
+            )
+        if scores and self.num_classes not in (None, columns):
+            raise ValueError(
+                f"Metric {self.name!r} has num_classes={self.num_classes}, but the predictions "
+                f"have shape {tuple(y_pred.shape)}, that is {columns} classes."
+            )
+        wanted = y_pred.shape[:-1] if scores else y_pred.shape
+        allowed = (wanted, (*wanted, 1), *([y_pred.shape] if scores else []))
+        if y_true.shape not in allowed and (*y_true.shape, 1) != wanted:
+            raise ValueError(
+                f"Metric {self.name!r} takes class numbers of shape {tuple(wanted)}, or one-hot "
+                f"targets shaped like the predictions, {tuple(y_pred.shape)}; got "
+                f"{tuple(y_true.shape)}."
+            )
+        return columns if scores else 2, scores
+
+    def _matrix(self) -> jax.Array:
+        if self.counts is None:
+            return jnp.zeros((self.num_classes or 2,) * 2, self.dtype)
+        return self.counts.raw_value
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "num_classes": self.num_classes,
+            "threshold": self.threshold,
+        }
+
+
+def _numbers(y_true: jax.Array, y_pred: jax.Array, scores: bool) -> jax.Array:
+    if scores and y_true.shape == y_pred.shape:
+        return jnp.argmax(y_true, axis=-1).astype("int32")
+    if scores and y_true.ndim == y_pred.ndim:
+        y_true = y_true[..., 0]
+    return y_true.astype("int32")
+
+
+class ConfusionMatrix(ConfusionMatrixMetric):
+    """How often each class (rows) was predicted as each class (columns).
+
+    In `compile(metrics=[...])` it is left out of the progress line, and is an array in what
+    `evaluate(return_dict=True)` and the history hold.
+
+    Args:
+        num_classes: number of classes. If None, that of the predictions' last axis, or 2 where it
+            is one column.
+        normalize: None for counts, `"row"` for shares of the class (recall on the diagonal),
+            `"column"` for shares of the predictions (precision on the diagonal), `"all"`.
+        threshold: from it on, a probability of the only column means class 1.
+        name: its name.
+        dtype: see `keras.Metric`.
+
+    Raises:
+        ValueError: for an unknown `normalize`, or `num_classes` below 2.
+
+    >>> import cornu as keras
+    >>> keras.metrics.ConfusionMatrix(3)([0, 1, 2, 2], [0, 1, 2, 1]).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 1.0]]
+    """
+
+    _direction = None
+
+    def __init__(
+        self,
+        num_classes: int | None = None,
+        normalize: str | None = None,
+        threshold: float = 0.5,
+        name: str | None = "confusion_matrix",
+        dtype: Any = None,
+    ):
+        if normalize not in NORMALIZATIONS:
+            raise ValueError(
+                f"ConfusionMatrix: normalize must be one of {list(NORMALIZATIONS)}; got "
+                f"{normalize!r}."
+            )
+        super().__init__(num_classes, threshold, name, dtype)
+        self.normalize = normalize
+
+    def result(self) -> jax.Array:
+        """The matrix (classes, classes); a row, column or whole without samples stays 0."""
+        matrix = self._matrix()
+        if self.normalize is None:
+            return matrix
+        axis = {"row": 1, "column": 0, "all": None}[self.normalize]
+        return ratio(matrix, jnp.sum(matrix, axis=axis, keepdims=True))
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {**super().get_config(), "normalize": self.normalize}
+
+
+class BalancedAccuracy(ConfusionMatrixMetric):
+    """Mean of the classes' recalls, over the classes that occurred.
+
+    Args:
+        num_classes: number of classes. If None, that of the predictions' last axis, or 2 where it
+            is one column.
+        threshold: from it on, a probability of the only column means class 1.
+        adjusted: whether guessing gives 0 instead of `1 / classes`.
+        name: its name.
+        dtype: see `keras.Metric`.
+
+    >>> import cornu as keras
+    >>> keras.metrics.BalancedAccuracy()([0, 0, 0, 1], [0.1, 0.2, 0.3, 0.2]).item()
+    0.5
+    """
+
+    def __init__(
+        self,
+        num_classes: int | None = None,
+        threshold: float = 0.5,
+        adjusted: bool = False,
+        name: str | None = "balanced_accuracy",
+        dtype: Any = None,
+    ):
+        super().__init__(num_classes, threshold, name, dtype)
+        self.adjusted = adjusted
+
+    def result(self) -> jax.Array:
+        """The mean recall: a scalar; 0 before the first batch."""
+        matrix = self._matrix()
+        members = jnp.sum(matrix, axis=1)
+        classes = jnp.sum(members > 0).astype(matrix.dtype)
+        mean = ratio(jnp.sum(ratio(jnp.diagonal(matrix), members)), classes)
+        if not self.adjusted:
+            return mean
+        return ratio(mean - ratio(1.0, classes), 1 - ratio(1.0, classes))
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {**super().get_config(), "adjusted": self.adjusted}
+
+
+class MatthewsCorrelation(ConfusionMatrixMetric):
+    """Correlation of classes and predicted classes, from -1 to 1; 0 for guessing.
+
+    Args:
+        num_classes: number of classes. If None, that of the predictions' last axis, or 2 where it
+            is one column.
+        threshold: from it on, a probability of the only column means class 1.
+        name: its name.
+        dtype: see `keras.Metric`.
+
+    References:
+        - Matthews, 1975, https://doi.org/10.1016/0005-2795(75)90109-9
+        - Gorodkin, 2004, https://doi.org/10.1016/j.compbiolchem.2004.09.006 (several classes)
+
+    >>> import cornu as keras
+    >>> metric = keras.metrics.MatthewsCorrelation()
+    >>> round(metric([1, 1, 1, 0], [0.9, 0.8, 0.2, 0.7]).item(), 4)
+    -0.3333
+    """
+
+    def __init__(
+        self,
+        num_classes: int | None = None,
+        threshold: float = 0.5,
+        name: str | None = "matthews_correlation",
+        dtype: Any = None,
+    ):
+        super().__init__(num_classes, threshold, name, dtype)
+
+    def result(self) -> jax.Array:
+        """The correlation: a scalar; 0 where one of both sides holds one class only."""
+        # Shares instead of counts: products of four counts exceed what float32 holds exactly.
+        matrix = self._matrix()
+        matrix = ratio(matrix, jnp.sum(matrix))
+        true, predicted = jnp.sum(matrix, axis=1), jnp.sum(matrix, axis=0)
+        covariance = jnp.trace(matrix) - jnp.sum(true * predicted)
+        spreads = jnp.sum(true * (1 - true)), jnp.sum(predicted * (1 - predicted))
+        spreads = [jnp.where(jnp.sum(s > 0) > 1, v, 0) for s, v in zip((true, predicted), spreads)]
+        return ratio(covariance, jnp.sqrt(spreads[0]) * jnp.sqrt(spreads[1]))
+
+
+class CohenKappa(ConfusionMatrixMetric):
+    """Agreement beyond what chance gives, from -1 to 1.
+
+    Args:
+        num_classes: number of classes. If None, that of the predictions' last axis, or 2 where it
+            is one column.
+        weights: None if all mistakes are alike, or `"linear"` or `"quadratic"` in the distance of
+            the class numbers, for grades.
+        threshold: from it on, a probability of the only column means class 1.
+        name: its name.
+        dtype: see `keras.Metric`.
+
+    Raises:
+        ValueError: for unknown weights.
+
+    References:
+        Cohen, 1960, https://doi.org/10.1177/001316446002000104
+
+    >>> import cornu as keras
+    >>> keras.metrics.CohenKappa(2)([0, 0, 1, 1], [0, 1, 1, 1]).item()
+    0.5
+    """
+
+    def __init__(
+        self,
+        num_classes: int | None = None,
+        weights: str | None = None,
+        threshold: float = 0.5,
+        name: str | None = "cohen_kappa",
+        dtype: Any = None,
+    ):
+        if weights not in (None, "linear", "quadratic"):
+            raise ValueError(
+                f"CohenKappa: weights must be None, 'linear' or 'quadratic'; got {weights!r}."
+            )
+        super().__init__(num_classes, threshold, name, dtype)
+        self.weights = weights
+
+    def result(self) -> jax.Array:
+        """The agreement: a scalar; 0 where chance alone agrees fully."""
+        matrix = self._matrix()
+        matrix = ratio(matrix, jnp.sum(matrix))
+        by_chance = jnp.sum(matrix, axis=1)[:, None] * jnp.sum(matrix, axis=0)[None]
+        number = jnp.arange(matrix.shape[0], dtype=matrix.dtype)
+        distance = jnp.abs(number[:, None] - number[None])
+        if self.weights is None:
+            distance = (distance > 0).astype(matrix.dtype)
+        elif self.weights == "quadratic":
+            distance = distance**2
+        expected = jnp.sum(distance * by_chance)
+        return ratio(expected - jnp.sum(distance * matrix), expected)
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {**super().get_config(), "weights": self.weights}
