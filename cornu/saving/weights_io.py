@@ -1,4 +1,4 @@
-"""Weights of models in `.weights.h5` files, in Keras 3's layout."""
+"""Weights of models in `.weights.h5` files, one or several, in Keras 3's layout."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import io
 import os
 import warnings
 import zipfile
+from collections.abc import Callable, MutableMapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from cornu.optimizers import Optimizer
 from cornu.saving import legacy_h5
 from cornu.saving.atomic import may_write, replacing
 from cornu.saving.saveables import walk
+from cornu.saving.sharded_weights import ENDING, opened_shards, write_shards
 from cornu.saving.store import H5Store, member
 from cornu.saving.zip_members import read_member
 
@@ -30,13 +33,15 @@ def save_weights(
 
     Args:
         model: a built model or layer.
-        filepath: path that ends in `.weights.h5`.
+        filepath: path that ends in `.weights.h5`, or in `.weights.json` with `max_shard_size`.
         overwrite: whether to replace an existing file without asking.
-        max_shard_size: must be None; the file is always one.
+        max_shard_size: None writes one file. A number writes as many files as it takes for none
+            to hold more than so many GB (of 1024**3 bytes), `model_00000.weights.h5`,
+            `model_00001.weights.h5`, ... for `model.weights.json`, which says what lies where.
         **kwargs: none are known.
 
     Raises:
-        ValueError: for another ending or a model that is not built.
+        ValueError: for another ending, or a variable larger than `max_shard_size`.
 
     >>> import cornu as keras, tempfile
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
@@ -45,23 +50,28 @@ def save_weights(
     >>> keras.saving.load_weights(model, path)
     """
     path = str(os.fspath(filepath))
-    if kwargs or max_shard_size is not None:
-        unknown = sorted(kwargs) or ["max_shard_size"]
-        raise ValueError(f"save_weights cannot use the arguments {unknown}.")
-    if not path.endswith(".weights.h5"):
-        raise ValueError(f"A file of weights must be named *.weights.h5; got {path!r}.")
+    if kwargs:
+        raise ValueError(f"save_weights does not know the arguments {sorted(kwargs)}.")
+    ending = ".weights.h5" if max_shard_size is None else ENDING
+    if not path.endswith(ending):
+        sharded = " with max_shard_size" if max_shard_size is not None else ""
+        raise ValueError(f"A file of weights{sharded} must be named *{ending}; got {path!r}.")
     if not may_write(path, overwrite):
+        return
+    if max_shard_size is not None:
+        write_shards(model, Path(path), max_shard_size)
         return
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
         write_state(model, file)
 
 
 def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
-    """Read weights from a `.weights.h5`, `.keras` or legacy `.h5` file into a built model.
+    """Read weights from a file into a built model.
 
     Args:
         model: a built model of the same architecture.
-        filepath: path of the file.
+        filepath: path of a `.weights.h5`, `.weights.json` (with its shards beside it), `.keras` or
+            legacy `.h5` file.
         skip_mismatch: True passes over layers whose shapes differ, with a warning.
         **kwargs: `objects_to_skip`, a list of layers to leave as they are; `by_name`, for `.h5`
             files: match layers by name, not by order.
@@ -85,7 +95,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         raise ValueError(f"load_weights does not know the arguments {sorted(kwargs)}.")
     if not os.path.exists(path):
         raise FileNotFoundError(f"There is no file {path!r} to load weights from.")
-    archive = path.endswith((".keras", ".weights.h5"))
+    archive = path.endswith((".keras", ".weights.h5", ENDING))
     if by_name and archive:
         raise ValueError(
             f"by_name=True works with legacy '.h5' files only; got {path!r}. Try skip_mismatch."
@@ -95,12 +105,16 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     elif path.endswith(".weights.h5"):
         with open_h5(path) as file:
             read_state(model, file, skip_mismatch, objects_to_skip)
+    elif path.endswith(ENDING):
+        with opened_shards(Path(path), open_h5) as find:
+            read_stores(model, find, skip_mismatch, objects_to_skip)
     elif path.endswith((".h5", ".hdf5")):
         with open_h5(path) as file:
             legacy_h5.read_weights(model, file, by_name, skip_mismatch)
     else:
         raise ValueError(
-            f"Weights are loaded from .weights.h5, .keras, .h5 or .hdf5 files; got {path!r}."
+            "Weights are loaded from .weights.h5, .weights.json, .keras, .h5 or .hdf5 files; "
+            f"got {path!r}."
         )
 
 
@@ -148,7 +162,17 @@ def write_state(model: Any, file: h5py.File) -> None:
 def read_state(
     model: Any, file: h5py.File, skip_mismatch: bool = False, objects_to_skip: list | None = None
 ) -> None:
-    """Set the variables of everything in the model from an open file.
+    """Set the variables of everything in the model from an open file."""
+    read_stores(model, partial(_find, file), skip_mismatch, objects_to_skip)
+
+
+def read_stores(
+    model: Any,
+    find: Callable[[str], MutableMapping | None],
+    skip_mismatch: bool = False,
+    objects_to_skip: list | None = None,
+) -> None:
+    """Set the variables of everything in the model from what is found for each path.
 
     Raises:
         ValueError: if a layer cannot take what the file holds for it.
@@ -158,26 +182,31 @@ def read_state(
             f"Model {model.name!r} is not built, so it has no weights to load into. Call it on "
             "data, or use `build(input_shape)`, first."
         )
-    _build_optimizer(model, file)
+    _build_optimizer(model, find)
     passed = {id(part) for root in objects_to_skip or () for _, part in walk(root)}
     failed: list[tuple[str, Any, Exception]] = []
     for path, part in walk(model):
         if id(part) in passed:
             continue
-        group = member(file, f"{path}/vars".lstrip("/"))
-        if group is None and isinstance(part, Optimizer):
+        store = find(path)
+        if store is None and isinstance(part, Optimizer):
             continue
         try:
-            part.load_own_variables(H5Store(group))
+            part.load_own_variables(H5Store(None) if store is None else store)
         except (ValueError, KeyError, TypeError) as error:
             failed.append((path, part, error))
     if failed:
         _report(failed, skip_mismatch)
 
 
-def _build_optimizer(model: Any, file: h5py.File) -> None:
+def _find(file: h5py.File, path: str) -> H5Store | None:
+    group = member(file, f"{path}/vars".lstrip("/"))
+    return None if group is None else H5Store(group)
+
+
+def _build_optimizer(model: Any, find: Callable[[str], MutableMapping | None]) -> None:
     optimizer = getattr(model, "optimizer", None)
-    if optimizer is not None and not optimizer.built and member(file, "optimizer/vars") is not None:
+    if optimizer is not None and not optimizer.built and find("optimizer") is not None:
         optimizer.build(model.trainable_variables)
 
 

@@ -1,9 +1,11 @@
-"""The record of a run: what `fit` returns."""
+"""The record of a run: what `fit` returns, and its curves."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from cornu.engine.extras import require
 from cornu.training.callback import Callback, LogsMapping
 from cornu.training.logs import as_logs
 
@@ -44,6 +46,17 @@ class History(Callback):
         self._waiting.clear()
         self._history = values
 
+    def plot(self, to_file: Any = None) -> Any:
+        """Draw the curves of this run, as `keras.visualization.plot_history` does.
+
+        Args:
+            to_file: path of a `.png`, `.svg` or `.pdf` file to write; not written if None.
+
+        Returns:
+            The matplotlib figure; its panels are in `figure.axes`.
+        """
+        return plot_history(self, to_file)
+
     def on_train_begin(self, logs: LogsMapping = None) -> None:
         self.epoch = []
 
@@ -62,3 +75,79 @@ class History(Callback):
     def set_state(self, state: dict[str, Any]) -> None:
         self.epoch = list(state["epoch"])
         self.history = {name: list(values) for name, values in state["history"].items()}
+
+
+def plot_history(history: Any, to_file: Any = None) -> Any:
+    """Draw what `fit` returned: one panel per measure, training and validation in it.
+
+    Args:
+        history: a `History`, or its dict from name to list of values. To compare runs, a dict from
+            the name of a run to its `History` (or to such a dict): one colour per run, training
+            dotted where there is validation.
+        to_file: path of a `.png`, `.svg` or `.pdf` file to write; not written if None.
+
+    Returns:
+        The matplotlib figure; its panels are in `figure.axes`.
+
+    Raises:
+        ValueError: if there is nothing to draw.
+
+    >>> from cornu.visualization import plot_history
+    >>> figure = plot_history({"loss": [2.0, 1.0], "val_loss": [2.1, 1.5]})
+    >>> len(figure.axes)
+    1
+    >>> runs = {"small": {"loss": [2.0, 1.0]}, "large": {"loss": [2.0, 0.5]}}
+    >>> [text.get_text() for text in plot_history(runs).axes[0].get_legend().get_texts()]
+    ['small', 'large']
+    """
+    runs = _runs(history)
+    names = list(dict.fromkeys(name.removeprefix("val_") for run in runs.values() for name in run))
+    if not names:
+        raise ValueError("The history is empty. Train the model with `fit` first.")
+    columns = min(len(names), 3)
+    rows = -(-len(names) // columns)
+    figure_class = require("matplotlib.figure", extra="plot").Figure
+    figure = figure_class(figsize=(5 * columns, 4 * rows), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False).flat
+    for axes, name in zip(panels, names):
+        for i, (run, values) in enumerate(runs.items()):
+            _draw_run(axes, name, values, run, f"C{i}" if run else None)
+        axes.set(title=name.replace("_", " "), xlabel="epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    for axes in list(panels):
+        axes.remove()
+    if to_file is not None:
+        figure.savefig(to_file, dpi=120)
+    return figure
+
+
+def _runs(history: Any) -> dict[str, dict[str, list]]:
+    """Values of each run by the run's name, which is empty for a single run."""
+    values = getattr(history, "history", history)
+    if not isinstance(values, Mapping):
+        raise ValueError(
+            "plot_history draws the History that `fit` returns, its dict, or a dict from name to "
+            f"History; got {type(history).__name__}."
+        )
+    inner = {name: getattr(value, "history", value) for name, value in values.items()}
+    if inner and all(isinstance(value, Mapping) for value in inner.values()):
+        return inner
+    return {"": inner}
+
+
+def _draw_run(axes: Any, name: str, values: dict[str, list], run: str, color: str | None) -> None:
+    """The curves of one measure of one run: validation stands out where runs are compared."""
+    validation = f"val_{name}"
+    curves = [(name, "training", ":" if run else "-"), (validation, "validation", "-")]
+    for key, kind, style in curves:
+        if key not in values:
+            continue
+        alone = validation not in values
+        label = kind if not run else run if alone or key == validation else None
+        epochs = range(1, len(values[key]) + 1)
+        marker = "." if len(epochs) <= 30 else None
+        axes.plot(
+            epochs, values[key], "-" if alone else style, color=color, marker=marker, label=label
+        )

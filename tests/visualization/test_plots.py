@@ -131,3 +131,27 @@ def test_a_history_is_drawn_with_its_validation(tmp_path):
     figure = keras.visualization.plot_history(history, tmp_path / "history.png")
     assert [len(axes.lines) for axes in figure.axes] == [2, 1]
     assert (tmp_path / "history.png").exists()
+
+
+def test_what_fit_returns_draws_itself(tmp_path):
+    history = keras.callbacks.History()
+    history.history = {"loss": [2.0, 1.0]}
+    assert history.plot(tmp_path / "history.png").axes[0].get_title() == "loss"
+    assert (tmp_path / "history.png").exists()
+
+
+def test_runs_are_compared_in_one_panel_per_measure():
+    runs = {
+        "small": {"loss": [2.0, 1.0], "val_loss": [2.1, 1.2]},
+        "large": {"loss": [2.0, 0.5], "accuracy": [0.1, 0.9]},
+    }
+    loss, accuracy = keras.visualization.plot_history(runs).axes
+    assert [text.get_text() for text in loss.get_legend().get_texts()] == ["small", "large"]
+    assert len(loss.lines) == 3
+    assert len(accuracy.lines) == 1
+
+
+@pytest.mark.parametrize("history", [{}, 3])
+def test_nothing_to_draw_is_said(history):
+    with pytest.raises(ValueError, match="fit"):
+        keras.visualization.plot_history(history)
