@@ -39,6 +39,8 @@ _HOMES = {
     "set_random_seed": "cornu.core.session",
     "split_dataset": "cornu.data.splitting",
     "standardize_dtype": "cornu.engine.dtypes",
+    "table_features": "cornu.models.tables",
+    "table_rows": "cornu.models.tables",
     "text_dataset_from_directory": "cornu.data.directories",
     "timeseries_dataset_from_array": "cornu.preprocessing.timeseries",
     "to_categorical": "cornu.data.labels",
