@@ -6,7 +6,7 @@ from typing import Any
 
 from cornu import tree
 from cornu.data.arrays import common_length, to_arrays
-from cornu.data.batch import class_weights_to_sample_weights
+from cornu.data.class_weights import as_class_weights
 from cornu.data.sample_feed import SampleFeed, check_weights
 
 
@@ -20,7 +20,7 @@ class ArrayFeed(SampleFeed):
         batch_size: samples in a batch; the last batch of an epoch may be smaller.
         shuffle: True for a new order of the samples in each epoch, `"batch"` for a new order of
             the batches, False for the order given.
-        class_weight: dict from class to weight, or None.
+        class_weight: weights by class, see `cornu.data.class_weights.ClassWeights`; or None.
         steps: batches in an epoch, if not a whole pass: the next epoch goes on where the last one
             stopped, and ends early, with a warning, at the end of the pass.
         seed: makes the orders reproducible; drawn by chance by default.
@@ -47,7 +47,7 @@ class ArrayFeed(SampleFeed):
         sample_weight: Any = None,
         batch_size: int | None = None,
         shuffle: bool | str = True,
-        class_weight: dict | None = None,
+        class_weight: Any = None,
         steps: int | None = None,
         seed: int | None = None,
     ):
@@ -55,9 +55,9 @@ class ArrayFeed(SampleFeed):
         sample_weight = to_arrays(sample_weight, "sample_weight")
         count = common_length({"x": x, "y": y, "sample_weight": sample_weight})
         super().__init__(count, batch_size, shuffle, steps, seed)
+        check_weights(class_weight, sample_weight)
         if class_weight is not None:
-            check_weights(class_weight, sample_weight)
-            sample_weight = class_weights_to_sample_weights(y, class_weight)
+            sample_weight = as_class_weights(class_weight).fitted(y)(y)
         self.arrays = (x, y, sample_weight)
 
     def _take(self, where: Any) -> tuple[Any, Any, Any]:

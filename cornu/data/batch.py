@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from cornu import tree
-
 
 def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
     """The three parts of a batch; those it does not have are None.
@@ -52,33 +48,3 @@ def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> 
     if sample_weight is None:
         return x, y
     return x, y, sample_weight
-
-
-def class_weights_to_sample_weights(y: Any, class_weight: dict) -> np.ndarray:
-    """The weight of each sample by its class.
-
-    Args:
-        y: classes as integers `(batch,)` or `(batch, 1)`, or one-hot `(batch, classes)`.
-        class_weight: dict from class index to weight; classes not in it weigh 1.
-
-    Returns:
-        float32 array `(batch,)`.
-
-    Raises:
-        ValueError: if y is missing or a structure of several arrays.
-    """
-    leaves = [leaf for leaf in tree.flatten(y) if leaf is not None]
-    if len(leaves) != 1 or tree.is_nested(y):
-        raise ValueError(
-            "class_weight needs exactly one array of targets y; got "
-            f"{'none' if not leaves else f'a structure of {len(leaves)}'}. Pass sample_weight "
-            "for models with several outputs."
-        )
-    classes = np.asarray(leaves[0])
-    if classes.ndim > 1:
-        classes = classes[..., 0] if classes.shape[-1] == 1 else np.argmax(classes, axis=-1)
-    classes = np.round(classes).astype("int32")
-    weights = np.ones(classes.shape, "float32")
-    for index, weight in class_weight.items():
-        weights[classes == int(index)] = weight
-    return weights

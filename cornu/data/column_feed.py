@@ -7,10 +7,14 @@ from typing import Any
 
 from cornu import tree
 from cornu.data.arrays import common_length, to_arrays
-from cornu.data.batch import class_weights_to_sample_weights, unpack_x_y_sample_weight
+from cornu.data.batch import unpack_x_y_sample_weight
+from cornu.data.class_weights import as_class_weights
 from cornu.data.columns import Column, is_column
 from cornu.data.read_ahead import Reader
 from cornu.data.sample_feed import SampleFeed, check_weights
+
+# Rows of targets that are read at once to count classes.
+ROWS_AT_ONCE = 1024
 
 
 class ColumnFeed(SampleFeed):
@@ -43,7 +47,7 @@ class ColumnFeed(SampleFeed):
         sample_weight: Any = None,
         batch_size: int | None = None,
         shuffle: bool | str = True,
-        class_weight: dict | None = None,
+        class_weight: Any = None,
         steps: int | None = None,
         seed: int | None = None,
     ):
@@ -57,8 +61,11 @@ class ColumnFeed(SampleFeed):
                 "samples hold them. Let it give tuples (x, y) or (x, y, sample_weight)."
             )
         check_weights(class_weight, sample_weight)
-        self._parts, self._class_weight = parts, class_weight
+        self._parts, self._class_weight = parts, None
         self._reader: Reader | None = Reader()
+        if class_weight is not None:
+            weights = as_class_weights(class_weight)
+            self._class_weight = weights.fitted_to_batches(self._targets())
 
     def read_in_caller(self) -> None:
         """Read in the thread that asks, for a debugger."""
@@ -74,6 +81,16 @@ class ColumnFeed(SampleFeed):
         if self._reader is not None:
             self._reader.close()
 
+    def _targets(self) -> Iterator[Any]:
+        """All targets, some at a time; of samples that hold them, the inputs are read too."""
+        for begin in range(0, self.num_samples, ROWS_AT_ONCE):
+            where = slice(begin, min(begin + ROWS_AT_ONCE, self.num_samples))
+            if self._whole:
+                yield self._take(where)[1]
+            else:
+                part = tree.map_structure(lambda leaf: _rows(leaf, where), self._parts["y"])  # noqa: B023
+                yield to_arrays(part, "y")
+
     def _take(self, where: Any) -> tuple[Any, Any, Any]:
         if self._whole:
             found = unpack_x_y_sample_weight(self._parts["x"].rows(where))
@@ -84,7 +101,7 @@ class ColumnFeed(SampleFeed):
                 for name, part in self._parts.items()
             )
         if self._class_weight is not None:
-            sample_weight = class_weights_to_sample_weights(y, self._class_weight)
+            sample_weight = self._class_weight(y)
         return x, y, sample_weight
 
 

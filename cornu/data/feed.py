@@ -18,7 +18,7 @@ def make_feed(
     sample_weight: Any = None,
     batch_size: int | None = None,
     shuffle: bool | str = True,
-    class_weight: dict | None = None,
+    class_weight: Any = None,
     steps: int | None = None,
     seed: int | None = None,
 ) -> Feed:
@@ -33,7 +33,8 @@ def make_feed(
         batch_size: samples in a batch, for arrays only; 32 by default.
         shuffle: True, False or `"batch"`; see `ArrayFeed`. Only arrays and the batches of a
             `PyDataset` are shuffled.
-        class_weight: dict from class to weight.
+        class_weight: a dict from class to weight, `"balanced"`, or these for several outputs; see
+            `cornu.data.class_weights.ClassWeights`.
         steps: batches in an epoch; one pass over the data by default.
         seed: makes the order of samples reproducible.
 

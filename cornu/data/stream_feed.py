@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from cornu.data.batch import class_weights_to_sample_weights
 from cornu.data.batch_check import BatchCheck
+from cornu.data.class_weights import ClassWeights, as_class_weights
 from cornu.data.read_ahead import END, Ahead, Reader
 from cornu.data.sample_feed import check_steps, check_weights, drawn_seed, warn_out_of_data
 from cornu.data.sources.kinds import as_source
@@ -24,7 +24,8 @@ class StreamFeed:
         source: `PyDataset`, generator, torch `DataLoader`, `tf.data.Dataset`, Grain data set, or
             anything else that can be iterated over.
         shuffle: whether to read the batches of a `PyDataset` in a new order in each pass.
-        class_weight: dict from class to weight, or None.
+        class_weight: weights by class, see `cornu.data.class_weights.ClassWeights`; or None.
+            Balanced ones cost a pass over the source, which must be able to give another.
         steps: batches in an epoch; a whole pass by default.
         seed: makes the order reproducible; drawn by chance by default.
 
@@ -45,7 +46,7 @@ class StreamFeed:
         self,
         source: Any,
         shuffle: bool = False,
-        class_weight: dict | None = None,
+        class_weight: Any = None,
         steps: int | None = None,
         seed: int | None = None,
     ):
@@ -53,12 +54,12 @@ class StreamFeed:
         self.source = as_source(source, bool(shuffle))
         if seed is not None or not self.source.has_seed:
             self.seed = drawn_seed(seed)
-        self.class_weight = class_weight
         self._asked_steps = steps
         self.steps = steps or self.source.length
         if self.steps == 0:
             raise ValueError(f"There is no data: the {self.source.name} holds no batches.")
         self._check = BatchCheck(self.source.name)
+        self.class_weight = self._weights(as_class_weights(class_weight))
         self._reader = None if self.source.own_workers else Reader()
         # Of a source that has no addresses: the pass under way, its number, the batches it has
         # given, and how many it had given when the epoch began.
@@ -89,7 +90,8 @@ class StreamFeed:
             example = self.source.example
             batch = example() if self._reader is None else self._reader.submit(example).result()
         else:
-            batch = self._current().peek()
+            # At the end of a pass, the example is from the next.
+            batch = self._current().peek() if self.has_more() else END
         if batch is END:
             raise ValueError(
                 f"There is no data: the {self.source.name} gave no batch. If it is a generator "
@@ -217,11 +219,28 @@ class StreamFeed:
             )
             raise
 
+    def _weights(self, weights: ClassWeights | None) -> ClassWeights | None:
+        """The class weights, balanced ones from a pass over the source."""
+        if weights is None or not weights.needs_counts:
+            return weights
+        if self.source.once:
+            raise ValueError(
+                f"class_weight='balanced' needs a pass over all targets before the training, but "
+                f"the {self.source.name} can be read only once. Pass the weights themselves, for "
+                "instance `model_selection.class_weights(stream)` of a second one like it, or a "
+                "source that can be read again, such as "
+                "`cornu.data.Dataset.from_generator(function)`."
+            )
+        count = None if self.source.length is not None else self._asked_steps
+        check = BatchCheck(self.source.name)
+        batches = enumerate(self.source.open(0, 0, count))
+        return weights.fitted_to_batches(check(batch, f"Batch {i}")[1] for i, batch in batches)
+
     def _standardized(self, batch: Any, where: str) -> tuple[Any, Any, Any]:
         x, y, sample_weight = self._check(batch, where)
         if self.class_weight is not None:
             check_weights(self.class_weight, sample_weight)
-            sample_weight = class_weights_to_sample_weights(y, self.class_weight)
+            sample_weight = self.class_weight(y)
         return x, y, sample_weight
 
 

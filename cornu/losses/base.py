@@ -68,7 +68,8 @@ class Loss:
             y_true: targets, tensor or structure of tensors, first axis the batch.
             y_pred: predictions, likewise; a mask they carry leaves steps out.
             sample_weight: factors of the values: a number, or a tensor of shape (batch,), or of
-                the shape of the values `call` gives.
+                the shape of the values `call` gives; for binary cross-entropies also one for each
+                label, shaped like `y_pred`.
 
         Returns:
             A scalar, or the weighted values for reduction "none".
@@ -78,9 +79,16 @@ class Loss:
         if not self.integer_targets:
             y_true = as_tensors(y_true, self.dtype)
         values = self.call(y_true, y_pred)
+        values, sample_weight = self._with_label_weights(values, y_true, y_pred, sample_weight)
         valid = masking.get_mask(values)
         mask = valid if mask is None else mask if valid is None else mask & valid
         return reduce_values(values, sample_weight, mask, self.reduction, self.dtype)
+
+    def _with_label_weights(
+        self, values: Any, y_true: Any, y_pred: Any, sample_weight: Any
+    ) -> tuple[Any, Any]:
+        """The values, with weights of single labels already in them, and the other weights."""
+        return values, sample_weight
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The values of the loss, one per sample or per step."""
@@ -125,6 +133,21 @@ class FunctionLoss(Loss):
         """The function's values."""
         return self.fn(y_true, y_pred, **self.settings)
 
+    def _with_label_weights(
+        self, values: Any, y_true: Any, y_pred: Any, sample_weight: Any
+    ) -> tuple[Any, Any]:
+        shape = getattr(sample_weight, "shape", ())
+        if not hasattr(self.fn, "means_over_labels") or not hasattr(y_pred, "shape"):
+            return values, sample_weight
+        if tuple(shape) != tuple(y_pred.shape) or len(shape) < 2 or shape[-1] == 1:
+            return values, sample_weight
+        # A mean over no axis: the value of each label.
+        values = self.fn(y_true, y_pred, **{**self.settings, "axis": ()})
+        if self.reduction == "mean_with_sample_weight":
+            return values, sample_weight
+        axis = self.settings.get("axis", -1)
+        return jnp.mean(values * as_dtype(sample_weight, values.dtype), axis=axis), None
+
     def get_config(self) -> dict:
         """The constructor's arguments."""
         return {**super().get_config(), **self.settings}
@@ -132,6 +155,12 @@ class FunctionLoss(Loss):
     def __repr__(self) -> str:
         settings = "".join(f", {key}={value!r}" for key, value in self.settings.items())
         return f"<{type(self).__name__} name={self.name}{settings}>"
+
+
+def means_over_labels(fn: Callable) -> Callable:
+    """Marks a function whose value is the mean over labels along `axis`, so that they can weigh."""
+    fn.means_over_labels = True
+    return fn
 
 
 def as_tensors(structure: Any, dtype: Any) -> Any:

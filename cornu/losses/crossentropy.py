@@ -13,10 +13,11 @@ import jax
 
 from cornu import ops
 from cornu.core import masking
-from cornu.losses.base import FunctionLoss
+from cornu.losses.base import FunctionLoss, means_over_labels
 from cornu.losses.tensors import class_numbers, float_tensor, matched
 
 
+@means_over_labels
 def binary_crossentropy(
     y_true: Any,
     y_pred: Any,

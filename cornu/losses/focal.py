@@ -11,11 +11,12 @@ import jax
 
 from cornu import ops
 from cornu.engine import config
-from cornu.losses.base import FunctionLoss
+from cornu.losses.base import FunctionLoss, means_over_labels
 from cornu.losses.crossentropy import check_smoothing, smoothed, warn_of_one_class
 from cornu.losses.tensors import matched
 
 
+@means_over_labels
 def binary_focal_crossentropy(
     y_true: Any,
     y_pred: Any,

@@ -171,6 +171,9 @@ def samplewise(values: jax.Array, sample_weight: Any) -> tuple[jax.Array, Any]:
     if sample_weight is None:
         return jnp.sum(values) / max(inner, 1), values.size // max(inner, 1)
     weights = align_weights(as_dtype(sample_weight, values.dtype), values)
+    if weights.ndim == values.ndim + 1 and weights.shape[:-1] == values.shape:
+        # Weights of labels, which the function has taken the mean of.
+        weights = jnp.mean(weights, axis=-1)
     weights = jnp.broadcast_to(weights, values.shape)
     # A value of weight 0 may be anything, even a NaN.
     weighted = jnp.where(weights == 0, 0, values * weights)

@@ -13,6 +13,7 @@ from cornu.training.callback_list import CallbackList
 from cornu.training.ending import closing_all
 from cornu.training.logs import Logs
 from cornu.training.loop import Loop
+from cornu.training.output_kinds import class_weights_of
 
 
 class Evaluation:
@@ -132,7 +133,7 @@ class Evaluation:
         x: Any,
         y: Any = None,
         sample_weight: Any = None,
-        class_weight: dict | None = None,
+        class_weight: Any = None,
         return_dict: bool = False,
     ) -> Any:
         """One update from one batch; the metrics go on from the last call.
@@ -141,14 +142,15 @@ class Evaluation:
             x: inputs.
             y: targets.
             sample_weight: one weight per example.
-            class_weight: dict from class to weight.
+            class_weight: dict from class to weight, or other forms that `fit` takes.
             return_dict: whether to return a dict instead of a list.
 
         Returns:
             The loss, `[loss, metric, ...]`, or a dict by name.
         """
         self._require_compiled("train_on_batch", loss=True)
-        batch = self._make_feed(x, y, sample_weight, _rows(x), False, class_weight).peek()
+        weights = class_weights_of(self, class_weight)
+        batch = self._make_feed(x, y, sample_weight, _rows(x), False, weights).peek()
         self._symbolic_build(batch)
         return self._on_batch("train", batch, return_dict)
 

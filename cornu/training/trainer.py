@@ -42,6 +42,7 @@ from cornu.training.limits import limited_epochs, make_feed
 from cornu.training.logs import Logs
 from cornu.training.loop import Loop
 from cornu.training.objectives import Objectives
+from cornu.training.output_kinds import class_weights_of
 from cornu.training.program import StepProgram, global_seed_state
 from cornu.training.snapshot import Snapshots
 from cornu.training.state_tree import StateTree
@@ -341,7 +342,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         validation_split: float | Callable = 0.0,
         validation_data: Any = None,
         shuffle: bool | str = True,
-        class_weight: dict | None = None,
+        class_weight: Any = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
@@ -362,7 +363,10 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
                 `model_selection.ValidationSplit`.
             validation_data: `(x, y)`, `(x, y, sample_weight)` or a source of batches.
             shuffle: whether to draw the examples in a new order each epoch.
-            class_weight: dict from class to weight.
+            class_weight: dict from class (of a sample, pixel or step) to weight; `"balanced"` for
+                `samples / (classes * samples of the class)`; for several labels, a dict from label
+                to the weight of its ones, or a list with a dict `{0: ..., 1: ...}` for each; for
+                several outputs, a dict from name to one of these.
             sample_weight: one weight per example.
             initial_epoch: the epoch to start at.
             steps_per_epoch: batches per epoch; needed for endless sources.
@@ -383,9 +387,8 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             (x, y, sample_weight), validation_data = train_validation_split(
                 (x, y, sample_weight), validation_split
             )
-        feed = self._make_feed(
-            x, y, sample_weight, batch_size, shuffle, class_weight, steps_per_epoch
-        )
+        weights = class_weights_of(self, class_weight)
+        feed = self._make_feed(x, y, sample_weight, batch_size, shuffle, weights, steps_per_epoch)
         self._feed = feed
         self._symbolic_build(feed.peek())
         if self._is_plain_step("train") and type(self).compute_loss is Trainer.compute_loss:

@@ -130,7 +130,7 @@ def test_class_weights_become_sample_weights(y, expected):
         ({"x": np.zeros(3), "batch_size": 0}, "batch_size must be"),
         ({"x": np.zeros(3), "steps": 0}, "steps in an epoch"),
         ({"x": np.zeros(3), "shuffle": "yes"}, "shuffle must be"),
-        ({"x": np.zeros(3), "class_weight": {0: 1.0}}, "exactly one array of targets"),
+        ({"x": np.zeros(3), "class_weight": {0: 1.0}}, "needs targets y"),
         (
             {
                 "x": np.zeros(3),

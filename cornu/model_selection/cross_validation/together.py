@@ -12,7 +12,7 @@ import numpy as np
 
 from cornu import tree
 from cornu.data import ArrayFeed
-from cornu.data.batch import class_weights_to_sample_weights
+from cornu.data.class_weights import ClassWeights
 from cornu.data.sample_feed import check_weights
 from cornu.model_selection.cross_validation.lanes import FoldsProgram, Pass
 from cornu.model_selection.cross_validation.models import FoldModels, create_state
@@ -113,7 +113,7 @@ def fold_weights(samples: Samples, settings: Settings, train: np.ndarray) -> np.
     check_weights(weights, samples.sample_weight)
     if weights is None:
         return None
-    return class_weights_to_sample_weights(samples.y, weights)
+    return ClassWeights(weights)(samples.y)
 
 
 def program_of(
