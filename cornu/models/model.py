@@ -208,14 +208,13 @@ class Model(Trainer, Layer):
     def _standardized(self, inputs: Any) -> list:
         """Inputs as a flat list in the graph's order, checked against the symbolic inputs."""
         if isinstance(inputs, dict):
-            names = [t.history.operation.name for t in self._inputs]
-            keys = names
-            if isinstance(self._inputs_struct, dict):
-                keys = sorted(self._inputs_struct)
-            elif set(self.input_names) - set(inputs):
-                missing = sorted(set(names) - set(inputs))
+            struct = self._inputs_struct
+            keys = sorted(struct) if isinstance(struct, dict) else self.input_names
+            optional = {k for k, t in zip(keys, self._inputs) if t.history.operation.optional}
+            missing = sorted(set(keys) - set(inputs) - optional)
+            if missing:
                 raise ValueError(
-                    f"Model {self.name!r} needs inputs named {names}; {missing} are missing from "
+                    f"Model {self.name!r} needs inputs named {keys}; {missing} are missing from "
                     f"the dict with keys {sorted(inputs)}."
                 )
             flat = [inputs.get(key) for key in keys]

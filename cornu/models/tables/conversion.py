@@ -45,8 +45,10 @@ def floats(source: Source, name: str, numbers: Any, dtype: str) -> np.ndarray:
 
 
 def texts(source: Source, name: str, column: Any) -> np.ndarray:
-    """A column as strings; whole numbers without a decimal point."""
+    """A column as strings; whole numbers without a decimal point, booleans as 0 and 1."""
     arrow = require("pyarrow", "data")
+    if arrow.types.is_boolean(column.type):
+        column = column.cast(arrow.int64())
     if arrow.types.is_floating(column.type) and is_whole(column):
         column = column.cast(arrow.int64())
     if not is_text(column):
@@ -119,13 +121,14 @@ def check_is_number(source: Source, name: str, column: Any) -> None:
 
 
 def parsed(column: Any) -> Any:
-    """Texts as Arrow's int64 or float64; None if one of them is no number."""
+    """Texts as Arrow's int64 or float64, "true" and "false" as 1 and 0; None if one is no number."""
     arrow = require("pyarrow", "data")
-    for kind in (arrow.int64(), arrow.float64()):
+    for kind in (arrow.int64(), arrow.float64(), arrow.bool_()):
         try:
-            return column.cast(kind)
+            found = column.cast(kind)
         except arrow.ArrowInvalid:
             continue
+        return found.cast(arrow.int64()) if kind == arrow.bool_() else found
     return None
 
 

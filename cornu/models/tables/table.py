@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from cornu.models.tables.conversion import as_input
+from cornu.layers import Discretization, Identity, Normalization, Rescaling
+from cornu.models.tables.conversion import as_input, as_numbers, texts
 from cornu.models.tables.feature_space import FeatureSpace
 from cornu.models.tables.kinds import CATEGORY, NUMBER, as_feature, holds_words, kind_of
 from cornu.models.tables.source import MISSING_VALUES, Reading, Source, open_source
+
+# Layers of number features that would hand NaN on.
+WITHOUT_GAPS = (Discretization, Identity, Normalization, Rescaling)
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,22 @@ def rows_of(source: Source, model: Any) -> dict[str, np.ndarray]:
         )
     else:
         inputs = dict(zip(model.input_names, model.inputs))
-    return {name: as_input(source, name, tensor.dtype) for name, tensor in inputs.items()}
+    found = {name: as_input(source, name, tensor.dtype) for name, tensor in inputs.items()}
+    if isinstance(model, FeatureSpace):
+        for name, values in found.items():
+            _check_gaps(source, name, values, model.preprocessors[name])
+    return found
+
+
+def _check_gaps(source: Source, name: str, values: np.ndarray, layer: Any) -> None:
+    if values.dtype.kind != "f" or not isinstance(layer, WITHOUT_GAPS):
+        return
+    missing = np.isnan(values)
+    if missing.any():
+        raise ValueError(
+            f"{source.place(int(np.flatnonzero(missing)[0]))}: column {name!r} has no value, and "
+            f"{type(layer).__name__} cannot take that. Use the kind 'number', which fills gaps."
+        )
 
 
 def target_values(
@@ -213,9 +232,9 @@ def target_values(
         )
     if kind.endswith(NUMBER):
         return as_input(source, name, "float32"), None
-    labels = as_input(source, name, "string")
+    words = holds_words(source, name)
+    labels = texts(source, name, column if words else as_numbers(source, name, column))
     if class_names is None:
-        words = holds_words(source, name)
         class_names = sorted(set(labels), key=None if words else float)
     numbers = {label: number for number, label in enumerate(class_names)}
     unknown = [row for row, label in enumerate(labels) if label not in numbers]
