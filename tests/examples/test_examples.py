@@ -10,6 +10,7 @@ DATA = {
     "fashion_mnist": "fashion-mnist",
     "movie_reviews_lstm": "review_polarity.tar.gz",
     "transformer": "review_polarity.tar.gz",
+    "census_income": "adult-train.csv",
 }
 
 
@@ -27,6 +28,7 @@ def run(name, repository, folder, monkeypatch, *arguments):
         ("fashion_mnist", "predictions are equal"),
         ("movie_reviews_lstm", "area under the curve"),
         ("transformer", "predictions are equal"),
+        ("census_income", "predictions are equal"),
     ],
 )
 def test_an_example_on_real_data_runs(

@@ -121,7 +121,7 @@ def check_is_number(source: Source, name: str, column: Any) -> None:
 
 
 def parsed(column: Any) -> Any:
-    """Texts as Arrow's int64 or float64, "true" and "false" as 1 and 0; None if one is no number."""
+    """Texts as int64 or float64, "true" and "false" as 1 and 0; None if one is no number."""
     arrow = require("pyarrow", "data")
     for kind in (arrow.int64(), arrow.float64(), arrow.bool_()):
         try:
