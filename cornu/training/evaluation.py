@@ -12,8 +12,8 @@ from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.training.callback_list import CallbackList
 from cornu.training.ending import closing_all
 from cornu.training.logs import Logs
-from cornu.training.loop import Loop
 from cornu.training.output_kinds import class_weights_of
+from cornu.training.steps.loop import Loop
 
 
 class Evaluation:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cornu.core.tracking import unique
-from cornu.training.program import global_seed_state
+from cornu.training.steps.program import global_seed_state
 
 
 class Snapshots:

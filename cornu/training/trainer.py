@@ -1,7 +1,7 @@
 """`Trainer`: compile, fit, evaluate and predict, for models.
 
-The steps are written in the stateful style; `training/program.py` makes pure compiled programs of
-them, `training/loop.py` runs those over batches.
+The steps are written in the stateful style; `steps/program.py` makes pure compiled programs of them,
+`steps/loop.py` runs those over batches.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ from cornu.training.evaluation import Evaluation, callbacks_for
 from cornu.training.host_feed import host_feed
 from cornu.training.limits import limited_epochs, make_feed
 from cornu.training.logs import Logs
-from cornu.training.loop import Loop
 from cornu.training.objectives import Objectives
 from cornu.training.output_kinds import class_weights_of
-from cornu.training.program import StepProgram, global_seed_state
 from cornu.training.snapshot import Snapshots
-from cornu.training.state_tree import StateTree
-from cornu.training.stateless import StatelessSteps
-from cornu.training.step_functions import StepFunctions
+from cornu.training.steps.loop import Loop
+from cornu.training.steps.program import StepProgram, global_seed_state
+from cornu.training.steps.state_tree import StateTree
+from cornu.training.steps.stateless import StatelessSteps
+from cornu.training.steps.step_functions import StepFunctions
 
 
 class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, StepFunctions):
@@ -398,17 +398,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         )
         steps = feed.steps or steps_per_epoch
         callbacks = callbacks_for(self, callbacks, verbose, epochs, steps, history=True)
-        program = self._program("train")
-        program.own_state()
-        loop = Loop(
-            program,
-            feed,
-            steps,
-            callbacks.batch_interval(),
-            self._eager_step("train"),
-            self.steps_per_execution,
-        )
-        loop.on_begin = callbacks.on_train_batch_begin
+        loop = self._train_loop(feed, steps, callbacks)
 
         @functools.cache
         def test_loop() -> Loop:
@@ -421,6 +411,14 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         with closing_all(feed, validation), interrupts_between_steps():
             self._run_epochs(loop, callbacks, initial_epoch, epochs, validate, due)
         return callbacks.history
+
+    def _train_loop(self, feed: Any, steps: int | None, callbacks: CallbackList) -> Loop:
+        program = self._program("train")
+        program.own_state()
+        interval, eager = callbacks.batch_interval(), self._eager_step("train")
+        loop = Loop(program, feed, steps, interval, eager, self.steps_per_execution)
+        loop.on_begin = callbacks.on_train_batch_begin
+        return loop
 
     def _run_epochs(
         self,

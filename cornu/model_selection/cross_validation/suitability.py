@@ -8,7 +8,7 @@ from cornu import tree
 from cornu.model_selection.cross_validation.lanes import FoldsProgram, Pass, Unsuitable
 from cornu.model_selection.cross_validation.models import FoldModels, same_programs
 from cornu.model_selection.cross_validation.samples import FoldTask, Samples, Settings
-from cornu.training.cost import count_operations, inner_programs
+from cornu.training.steps.cost import count_operations, inner_programs
 
 # Measured on two cores: ten folds of a perceptron 8-12-8-1 with batches of 10 take 0.06 ms a step
 # together and 0.5 ms one by one; from some 128 units a layer on, with batches of 32, one by one

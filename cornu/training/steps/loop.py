@@ -12,7 +12,7 @@ import numpy as np
 
 from cornu import tree
 from cornu.data import ArrayFeed
-from cornu.training.program import StepProgram
+from cornu.training.steps.program import StepProgram
 
 # One dispatch of several short steps shall take about this long.
 TARGET_SECONDS = 0.03

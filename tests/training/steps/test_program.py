@@ -4,7 +4,7 @@ import jax
 import numpy as np
 
 import cornu as keras
-from cornu.training.program import StepProgram
+from cornu.training.steps.program import StepProgram
 
 
 def counting_program(**settings):

@@ -22,7 +22,7 @@ from cornu.core.tracking import unique
 from cornu.core.variable import Variable
 from cornu.engine import compilation
 from cornu.engine.interrupts import state_change
-from cornu.training.cost import count_operations
+from cornu.training.steps.cost import count_operations
 
 # Below this many operations a step takes less than about a millisecond, and dispatch counts.
 SHORT_STEP_OPERATIONS = 5e7
