@@ -1,4 +1,4 @@
-"""Images and rows a second: folders of JPEG files and CSV files, beside Keras on TensorFlow.
+"""Images and table rows a second from files: JPEG, PNG and CSV, beside Keras on TensorFlow.
 
     python benchmarks/data.py --peer-python ../bench/bin/python
 
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def main() -> None:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--peer-python", default=sys.executable, help="interpreter with TensorFlow")
-    parser.add_argument("--images", type=int, default=256, help="number of images, 640 x 480")
+    parser.add_argument("--images", type=int, default=512, help="number of photos, 640 x 480")
+    parser.add_argument("--icons", type=int, default=4096, help="number of icons, 48 x 48")
     parser.add_argument("--rows", type=int, default=200_000, help="number of rows of the table")
     parser.add_argument("--rounds", type=int, default=5, help="passes over the files")
     parser.add_argument("--worker", choices=["cornu", "keras"], help=argparse.SUPPRESS)
@@ -48,14 +50,15 @@ def compare(options: argparse.Namespace) -> None:
     """Write the files, let both engines read them in turn, print the table."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        write_images(folder / "images", options.images)
+        write_images(folder / "images", options.images, (640, 480), "jpg")
+        write_images(folder / "icons", options.icons, (48, 48), "png")
         write_table(folder / "table.csv", options.rows)
         pythons = {"cornu": sys.executable, "keras": options.peer_python}
         workers = {
             name: stack.enter_context(worker(python, name, folder))
             for name, python in pythons.items()
         }
-        counts = {"images": options.images, "rows": options.rows}
+        counts = {"images": options.images, "icons": options.icons, "rows": options.rows}
         print(f"{'':10}{'cornu':>12}{'keras':>12}{'ratio':>8}   a second, best of {options.rounds}")
         for job, count in counts.items():
             best = dict.fromkeys(workers, float("inf"))
@@ -113,9 +116,7 @@ def cornu_jobs(folder: Path) -> dict:
     from cornu.utils import image_dataset_from_directory
 
     return {
-        "images": image_dataset_from_directory(
-            folder / "images", batch_size=BATCH_SIZE, image_size=(224, 224), verbose=False
-        ),
+        **image_jobs(image_dataset_from_directory, folder),
         "rows": read_csv(folder / "table.csv", label="y").batch(ROWS_IN_BATCH).prefetch(),
     }
 
@@ -125,9 +126,7 @@ def keras_jobs(folder: Path) -> dict:
     import tensorflow as tf
 
     return {
-        "images": keras.utils.image_dataset_from_directory(
-            folder / "images", batch_size=BATCH_SIZE, image_size=(224, 224), verbose=False
-        ),
+        **image_jobs(keras.utils.image_dataset_from_directory, folder),
         # Keras has no reader of tables; this is what its guides use.
         "rows": tf.data.experimental.make_csv_dataset(
             str(folder / "table.csv"), ROWS_IN_BATCH, label_name="y", num_epochs=1, shuffle=False
@@ -135,16 +134,27 @@ def keras_jobs(folder: Path) -> dict:
     }
 
 
-def write_images(folder: Path, count: int) -> None:
-    """JPEG files with shapes in them, some 70 KB each, in two classes."""
+def image_jobs(read: Callable, folder: Path) -> dict:
+    sizes = {"images": (224, 224), "icons": (64, 64)}
+    return {
+        job: read(folder / job, batch_size=BATCH_SIZE, image_size=size, verbose=False)
+        for job, size in sizes.items()
+    }
+
+
+def write_images(folder: Path, count: int, size: tuple[int, int], extension: str) -> None:
+    """Image files with shapes in them, in two classes; a JPEG file of 640 x 480 has 100 KB."""
     from PIL import Image
 
     rng = np.random.default_rng(0)
     for number in range(count):
         place = folder / "ab"[number % 2]
         place.mkdir(parents=True, exist_ok=True)
-        small = Image.fromarray(rng.integers(0, 255, (60, 80, 3)).astype("uint8"))
-        small.resize((640, 480), Image.Resampling.BICUBIC).save(place / f"{number}.jpg", quality=90)
+        small = Image.fromarray(
+            rng.integers(0, 255, (size[1] // 8, size[0] // 8, 3)).astype("uint8")
+        )
+        image = small.resize(size, Image.Resampling.BICUBIC)
+        image.save(place / f"{number}.{extension}", quality=90)
 
 
 def write_table(path: Path, rows: int) -> None:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cornu.data.directories.listing import Listing
+from cornu.data.directories.loading import Loading
 from cornu.data.directories.resize import INTERPOLATIONS, resize_image
 from cornu.data.pipeline.dataset import Dataset
 from cornu.data.readers.files import open_binary
 from cornu.engine import config
-from cornu.preprocessing.image.decode import decode_image
+from cornu.engine.extras import require
+from cornu.preprocessing.image.decode import open_image
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 EXTENSIONS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
-COLOR_MODES = ("rgb", "rgba", "grayscale")
+CHANNELS = {"rgb": 3, "rgba": 4, "grayscale": 1}
 FORMATS = ("tf", "grain")
 
 
@@ -77,8 +82,8 @@ def image_dataset_from_directory(
         ValueError: for arguments that do not fit, folders without images, and, when reading,
             damaged images, by name.
     """
-    if color_mode not in COLOR_MODES:
-        raise ValueError(f"color_mode must be one of {COLOR_MODES}; got {color_mode!r}.")
+    if color_mode not in CHANNELS:
+        raise ValueError(f"color_mode must be one of {list(CHANNELS)}; got {color_mode!r}.")
     if format not in FORMATS:
         raise ValueError(f"format must be one of {FORMATS}; got {format!r}.")
     load = ImageLoader(
@@ -103,11 +108,11 @@ def image_dataset_from_directory(
         EXTENSIONS,
         "image",
     )
-    return listing.datasets(load, batch_size)
+    return listing.datasets(Loading(load, load.shape), batch_size)
 
 
 class ImageLoader:
-    """From a path to an image of one size."""
+    """Reads images from paths into arrays of one size."""
 
     def __init__(
         self,
@@ -137,16 +142,39 @@ class ImageLoader:
         self.pad = pad
         self.data_format = data_format
 
-    def __call__(self, path: str) -> np.ndarray:
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of an image."""
+        channels = CHANNELS[self.color_mode]
+        last = self.data_format == "channels_last"
+        return (*self.size, channels) if last else (channels, *self.size)
+
+    def __call__(self, path: str, out: np.ndarray) -> None:
+        """Write the image into `out`, a float32 array."""
         with open_binary(path) as file:
             content = file.read()
-        image = decode_image(content, self.color_mode, name=path)
+        image = pixels(open_image(content, self.color_mode, None, "nearest", False, name=path))
         if self.crop:
             image = cropped(image, self.size)
         elif self.pad:
             image = framed(image, self.size)
-        image = resize_image(image, self.size, self.interpolation)
-        return image if self.data_format == "channels_last" else image.transpose(2, 0, 1)
+        out = out if self.data_format == "channels_last" else out.transpose(1, 2, 0)
+        resize_image(image, self.size, self.interpolation, out)
+
+
+def pixels(image: Image.Image) -> np.ndarray:
+    """The pixels of a Pillow image: `(height, width, channels)`, of which RGB may have four.
+
+    Pillow keeps four bytes for each pixel of RGB, and shows its memory if it lies in one piece.
+    """
+    shape = (image.height, image.width, -1)
+    if image.mode in ("RGB", "RGBA") and hasattr(image, "__arrow_c_array__"):
+        try:
+            shown = require("pyarrow", "data").array(image)
+        except ValueError:  # it lies in several pieces, as large images do
+            return np.asarray(image)
+        return shown.flatten().to_numpy().reshape(shape)
+    return np.asarray(image).reshape(shape)
 
 
 def cropped(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

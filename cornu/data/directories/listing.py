@@ -15,6 +15,8 @@ from cornu.data.readers.files import is_remote, join, walk
 
 LABEL_MODES = ("int", "categorical", "binary", None)
 SUBSETS = ("training", "validation", "both", None)
+# The files of a block are read in threads; a second block keeps these busy at the end of the first.
+BLOCKS_AT_ONCE = 2
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Listing:
         """The data set, or those for training and validation.
 
         Args:
-            load: makes a sample of a path.
+            load: makes a block of samples of an array of paths.
             batch_size: samples in a batch; None for samples.
             pad: whether to fill up shorter samples.
         """
@@ -104,9 +106,8 @@ class Listing:
             dataset = dataset.shuffle(seed=self.seed)
         if labelled:
             encode = LabelEncoder(self.label_mode, len(self.class_names))
-            dataset = dataset.map(encode, vectorized=True).map(First(load), AUTOTUNE)
-        else:
-            dataset = dataset.map(load, AUTOTUNE)
+            dataset = dataset.map(encode, vectorized=True)
+        dataset = dataset.map(load, BLOCKS_AT_ONCE, vectorized=True)
         if batch_size is not None:
             batch = dataset.padded_batch if pad else dataset.batch
             dataset = batch(batch_size).prefetch(AUTOTUNE)
@@ -201,16 +202,6 @@ class Listing:
             others = ", ".join(f"{count} of {kind}" for kind, count in kinds.most_common(4))
             message += f". The folder holds {others}"
         return message + "."
-
-
-class First:
-    """A function of the path, applied to `(path, label)`."""
-
-    def __init__(self, load: Callable):
-        self.load = load
-
-    def __call__(self, path: str, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return self.load(path), label
 
 
 class LabelEncoder:

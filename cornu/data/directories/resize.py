@@ -12,14 +12,61 @@ from functools import lru_cache
 import numpy as np
 
 
-def resize_image(image: np.ndarray, size: tuple[int, int], interpolation: str) -> np.ndarray:
-    """An image `(height, width, channels)` as float32 `(*size, channels)`."""
-    # First along the axis that leaves less to do along the other.
-    shrinkage = [new / old for new, old in zip(size, image.shape)]
-    for axis in (0, 1) if shrinkage[0] <= shrinkage[1] else (1, 0):
-        if image.shape[axis] != size[axis]:
-            image = along(image, axis, *taps(image.shape[axis], size[axis], interpolation))
-    return image.astype("float32", copy=False)
+def resize_image(
+    image: np.ndarray,
+    size: tuple[int, int],
+    interpolation: str,
+    out: np.ndarray | None = None,
+) -> np.ndarray:
+    """An image in another size.
+
+    Args:
+        image: `(height, width, channels)`.
+        size: the new `(height, width)`.
+        interpolation: one of `INTERPOLATIONS`.
+        out: where to write, a float32 array `(*size, channels)`; if it has fewer channels than the
+            image, the others are left out.
+
+    Returns:
+        float32 array `(*size, channels)`.
+    """
+    if out is None:
+        out = np.empty((*size, image.shape[-1]), "float32")
+    if interpolation == "bilinear" and image.shape[:2] != tuple(size):
+        image = between_corners(image, size)
+    else:
+        # First along the axis that leaves less to do along the other.
+        shrinkage = [new / old for new, old in zip(size, image.shape)]
+        for axis in (0, 1) if shrinkage[0] <= shrinkage[1] else (1, 0):
+            if image.shape[axis] != size[axis]:
+                image = along(image, axis, *taps(image.shape[axis], size[axis], interpolation))
+    # One by one, since copying runs of three floats is slow.
+    for channel in range(out.shape[-1]):
+        out[..., channel] = image[..., channel]
+    return out
+
+
+def between_corners(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Each new pixel from the four pixels around it.
+
+    Pixels are moved as one item of all their bytes, and become floats only when there are as few
+    of them as there will be in the end.
+    """
+    (height, width), depth, dtype = size, image.shape[-1], image.dtype
+    rows, row_weights = taps(image.shape[0], height, "bilinear")
+    columns, column_weights = taps(image.shape[1], width, "bilinear")
+    pixels = np.ascontiguousarray(image).view(f"V{depth * dtype.itemsize}")[..., 0]
+    # The rows above all new rows, then those below.
+    pixels = pixels.take(rows.T.ravel(), 0)
+    total, right = (pixels.take(side, 1).view(dtype).astype("float32") for side in columns.T)
+    right -= total
+    right *= np.repeat(column_weights[:, 1], depth)
+    total += right
+    above, below = total[:height], total[height:]
+    below -= above
+    below *= row_weights[:, 1:]
+    above += below
+    return above.reshape(height, width, depth)
 
 
 def along(image: np.ndarray, axis: int, places: np.ndarray, weights: np.ndarray) -> np.ndarray:

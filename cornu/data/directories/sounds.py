@@ -11,6 +11,7 @@ import numpy as np
 from scipy.signal import resample_poly
 
 from cornu.data.directories.listing import Listing
+from cornu.data.directories.loading import Loading
 from cornu.data.directories.wav import decode_wav
 from cornu.data.pipeline.dataset import Dataset
 from cornu.data.readers.files import open_binary
@@ -90,7 +91,7 @@ def audio_dataset_from_directory(
         "audio",
     )
     return listing.datasets(
-        SoundLoader(sampling_rate, output_sequence_length),
+        Loading(SoundLoader(sampling_rate, output_sequence_length)),
         batch_size,
         pad=output_sequence_length is None,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cornu.data.directories.images import FORMATS
 from cornu.data.directories.listing import Listing
+from cornu.data.directories.loading import Loading
 from cornu.data.pipeline.dataset import Dataset
 from cornu.data.readers.files import open_binary
 
@@ -71,7 +72,7 @@ def text_dataset_from_directory(
         (".txt",),
         "text",
     )
-    return listing.datasets(TextLoader(max_length), batch_size)
+    return listing.datasets(Loading(TextLoader(max_length)), batch_size)
 
 
 class TextLoader:
