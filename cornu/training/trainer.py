@@ -1,7 +1,7 @@
 """`Trainer`: compile, fit, evaluate and predict, for models.
 
-The steps are written in the stateful style; `steps/program.py` makes pure compiled programs of them,
-`steps/loop.py` runs those over batches.
+The steps are written in the stateful style; `steps/program.py` makes pure compiled programs of
+them, `steps/loop.py` runs those over batches.
 """
 
 from __future__ import annotations
