@@ -1,0 +1,130 @@
+"""A report on a classifier as one HTML page."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from cornu.model_selection.reports import drawing, page
+from cornu.model_selection.reports.classification_text import (
+    KIND_NAMES,
+    confusions_of,
+    number,
+)
+from cornu.model_selection.reports.mistakes import as_picture, as_text, is_picture
+
+# A matrix of more classes is a drawing rather than a table.
+MOST_CLASSES = 30
+
+
+def page_of(report: Any) -> str:
+    """The whole page."""
+    note = f"{KIND_NAMES[report.kind].capitalize()}, {len(report.y_true):,} samples"
+    if report.kind != "multiclass":
+        note += f"; from a probability of {report.threshold:g} on, the answer is yes"
+    sections = [
+        page.section("Scores", page.cards({k: f"{v:.4f}" for k, v in report.scores.items()})),
+        class_section(report),
+        matrix_section(report),
+    ]
+    if report.kind == "multiclass" and len(report.class_names) > 5 and confusions_of(report):
+        rows = [
+            (name, other, number(count), f"{100 * share:.1f} %")
+            for name, other, count, share in confusions_of(report)
+        ]
+        columns = ("class", "taken for", "samples", "share of the class")
+        sections.append(
+            page.section("Most frequent confusions", page.table(columns, rows, words=(0, 1)))
+        )
+    sections += [curves_section(report), mistakes_section(report)]
+    return page.whole_page(f"Report on {report.name}", note, sections)
+
+
+def class_section(report: Any) -> str:
+    what = "label" if report.kind == "multilabel" else "class"
+    columns = [what, "precision", "recall", "F1", "support", "ROC area", "average precision"]
+    rows = []
+    for row in report.table:
+        values = [f"{v:.3f}" for v in (row.precision, row.recall, row.f1)]
+        curves = (report.roc.get(row.name), report.precision_recall.get(row.name))
+        areas = ["" if curve is None else f"{curve.area:.3f}" for curve in curves]
+        rows.append((row.name, *values, number(row.support), *areas))
+    return page.section(f"By {what}", page.table(columns, rows, rest=len(report.class_names)))
+
+
+def matrix_section(report: Any) -> str:
+    if report.kind == "multilabel":
+        columns = ["rightly no", "wrongly yes", "wrongly no", "rightly yes"]
+        counts = report.matrix.reshape(len(report.class_names), 4)
+        note = "Rows are labels. Counts, and shares of all samples."
+    else:
+        columns, counts = list(report.class_names), report.matrix
+        note = (
+            "Rows are classes, columns what they were predicted as. Counts, and shares of the row."
+        )
+    if len(report.class_names) > MOST_CLASSES:
+        size = drawing.matrix_size(report)
+
+        def draw(figure: Any) -> None:
+            drawing.draw_matrix(figure.subplots(), report)
+
+        return page.section(
+            "Confusions", page.figure(draw, (size + 2, size), "confusion matrix"), note=note
+        )
+    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+    rows = "".join(
+        f"<tr><th class=word>{escape(name)}</th>{''.join(cells_of(row))}</tr>"
+        for name, row in zip(report.class_names, counts)
+    )
+    table = f"<div class=wide><table class=matrix><tr><th></th>{head}</tr>{rows}</table></div>"
+    return page.section("Confusions", table, note=note)
+
+
+def cells_of(row: np.ndarray) -> list[str]:
+    total = row.sum() or 1.0
+    return [
+        f'<td style="background: rgba(var(--cell), {0.75 * value / total:.3f})">'
+        + (f"{number(value)}<small>{100 * value / total:.1f} %</small>" if value else "")
+        + "</td>"
+        for value in row
+    ]
+
+
+def curves_section(report: Any) -> str:
+    def draw(figure: Any) -> None:
+        axes = figure.subplots(1, 3)
+        drawing.draw_roc(axes[0], report)
+        drawing.draw_precision_recall(axes[1], report)
+        drawing.draw_calibration(axes[2], report)
+
+    alt = "ROC curves, precision-recall curves, and calibration"
+    note = "Each class against all others." if report.kind == "multiclass" else ""
+    return page.section("Curves", page.figure(draw, (15, 4.6), alt), note=note)
+
+
+def mistakes_section(report: Any) -> str:
+    if not report.mistakes:
+        return page.section("Worst mistakes", note="None was asked for, or none was made.")
+    note = "Ordered by how improbable the model held what is right."
+    if all(is_picture(mistake.x) for mistake in report.mistakes):
+        each = "".join(
+            f"<figure>{page.image(as_picture(m.x), f'sample {m.index}')}<figcaption>"
+            f"<b>{escape(m.target)}</b> taken for <b>{escape(m.prediction)}</b><br>"
+            f"sample {m.index}, probability {np.exp(-m.severity):.2g}</figcaption></figure>"
+            for m in report.mistakes
+        )
+        return page.section("Worst mistakes", f"<div class=gallery>{each}</div>", note=note)
+    rows = [
+        (
+            str(m.index),
+            m.target,
+            m.prediction,
+            f"{np.exp(-m.severity):.3g}",
+            as_text(m.x, report.feature_names),
+        )
+        for m in report.mistakes
+    ]
+    columns = ("sample", "is", "taken for", "probability of what is right", "input")
+    return page.section("Worst mistakes", page.table(columns, rows, words=(1, 2, 4)), note=note)

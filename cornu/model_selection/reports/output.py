@@ -1,0 +1,87 @@
+"""What every report can be made into: a text, a picture, a page."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cornu.model_selection.cross_validation.table import render
+
+PICTURES = (".png", ".svg", ".pdf")
+
+
+class Report:
+    """A report in three forms; subclasses say what it contains."""
+
+    name: str
+    y_true: np.ndarray
+
+    def _tables(self) -> list:
+        raise NotImplementedError
+
+    def _figure(self) -> Any:
+        raise NotImplementedError
+
+    def _page(self) -> str:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return "\n\n".join(render(table) for table in self._tables())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} on model {self.name!r}: {len(self.y_true)} samples>"
+
+    def __rich_console__(self, console: Any, options: Any) -> Any:
+        yield from self._tables()
+
+    def plot(self, path: Any = None) -> Any:
+        """Draw the report.
+
+        Args:
+            path: file to write (`.png`, `.svg`, `.pdf`); not written if None.
+
+        Returns:
+            The matplotlib figure.
+        """
+        figure = self._figure()
+        if path is not None:
+            figure.savefig(path, dpi=120)
+        return figure
+
+    def to_html(self, path: Any = None) -> str:
+        """The report as one page that needs no other file.
+
+        Args:
+            path: file to write; not written if None.
+
+        Returns:
+            The page.
+        """
+        page = self._page()
+        if path is not None:
+            Path(path).write_text(page, encoding="utf-8")
+        return page
+
+    def save(self, path: Any) -> None:
+        """Write the report in the form that the path's ending names.
+
+        Args:
+            path: it ends in `.html`, `.txt`, `.png`, `.svg` or `.pdf`.
+
+        Raises:
+            ValueError: for another ending.
+        """
+        ending = os.path.splitext(os.fspath(path))[1].lower()
+        if ending in PICTURES:
+            self.plot(path)
+        elif ending in (".html", ".htm"):
+            self.to_html(path)
+        elif ending == ".txt":
+            Path(path).write_text(str(self) + "\n", encoding="utf-8")
+        else:
+            raise ValueError(
+                f"A report can be saved as .html, .txt, {', '.join(PICTURES)}; got {str(path)!r}."
+            )
