@@ -63,7 +63,7 @@ class EarlyStopping(MonitorCallback):
         self.forget()
 
     def on_epoch_end(self, epoch: int, logs: LogsMapping = None) -> None:
-        self.find_direction()
+        self.find_direction(logs)
         value = self.get_monitor_value(logs)
         if value is None or epoch < self.start_from_epoch:
             return

@@ -109,7 +109,7 @@ class ModelCheckpoint(MonitorCallback):
             self.model.save(path, overwrite=True)
 
     def is_best(self, epoch: int, logs: dict[str, Any]) -> bool:
-        self.find_direction()
+        self.find_direction(logs)
         value = self.get_monitor_value(logs)
         if value is None:
             return True  # nothing says that it is not

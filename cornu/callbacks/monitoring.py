@@ -52,7 +52,7 @@ class MonitorCallback(Callback):
         self.monitor_op: Any = None
         self.missing_was_told = False
 
-    def find_direction(self) -> None:
+    def find_direction(self, logs: LogsMapping = None) -> None:
         """Settles whether lower or higher is better, which needs the compiled model."""
         if self.monitor_op is not None:
             return
@@ -60,9 +60,11 @@ class MonitorCallback(Callback):
         if mode == "auto":
             mode = direction_of(self.monitor, self.model)
         if mode is None:
+            is_missing = logs and self.monitor not in logs
+            missing = f" It is not there: available are {', '.join(logs)}." if is_missing else ""
             raise ValueError(
                 f"{type(self).__name__} cannot tell whether a higher or a lower "
-                f"{self.monitor!r} is better. Pass mode='max' or mode='min'."
+                f"{self.monitor!r} is better. Pass mode='max' or mode='min'.{missing}"
             )
         self.monitor_op = np.less if mode == "min" else np.greater
         if mode == "min":

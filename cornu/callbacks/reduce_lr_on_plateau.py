@@ -68,7 +68,7 @@ class ReduceLROnPlateau(MonitorCallback):
         logs = {} if logs is None else logs
         rate = get_learning_rate(self.model)
         logs["learning_rate"] = rate
-        self.find_direction()
+        self.find_direction(logs)
         value = self.get_monitor_value(logs)
         if value is None:
             return

@@ -50,6 +50,25 @@ def _from_name(name: str, kind: str, module_objects: dict[str, Any]) -> Any:
     return found() if inspect.isclass(found) else found
 
 
+def unknown_arguments(cls: type, given: Any) -> str:
+    """The message for constructor arguments nobody takes, with the closest of those that are."""
+    known = {
+        name
+        for base in cls.__mro__
+        if "__init__" in base.__dict__
+        for name, parameter in inspect.signature(base.__init__).parameters.items()
+        if name != "self"
+        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    }
+    close = [
+        match for name in given for match in difflib.get_close_matches(name, sorted(known), n=1)
+    ]
+    hint = (
+        f"Did you mean {' or '.join(map(repr, close))}?" if close else f"It takes {sorted(known)}."
+    )
+    return f"{cls.__name__} got arguments it does not know: {sorted(given)}. {hint}"
+
+
 def unknown_name(name: str, kind: str, names: Any) -> str:
     """The message for a name nobody knows, with the closest of `names`."""
     close = difflib.get_close_matches(name.lower(), sorted(names), n=3)

@@ -126,7 +126,7 @@ def check_inputs(spec: Any, inputs: Any, layer_name: str) -> None:
             got = f"shape {tuple(value.shape)}".replace("None", "any")
             if expected.startswith("dtype"):
                 got = f"dtype {value.dtype}"
-            raise ValueError(
-                f"Layer {layer_name!r} expects {expected}{which}, got {got}. Check the layer "
-                "before it or the data, or make the layer anew for this input."
-            )
+            advice = "Check the layer before it or the data, or make the layer anew for this input."
+            if one.ndim == 3 and len(value.shape) == 2:
+                advice += " A recurrent layer before it needs return_sequences=True."
+            raise ValueError(f"Layer {layer_name!r} expects {expected}{which}, got {got}. {advice}")

@@ -15,6 +15,7 @@ from cornu import tree
 from cornu.core import dtype_policy as dtype_policies
 from cornu.core import masking, registry, remat
 from cornu.core.call_spec import call_signature, shapes_of, tensor_arguments
+from cornu.core.identifiers import unknown_arguments
 from cornu.core.input_spec import check_inputs
 from cornu.core.layer_state import LayerState
 from cornu.core.scope import StatelessScope, autocast, name_path, name_scope, thread
@@ -91,9 +92,7 @@ class Layer(LayerState, Operation):
             input_shape = (input_dim,)
         self._input_shape_arg = None if input_shape is None else tuple(input_shape)
         if kwargs:
-            raise TypeError(
-                f"{type(self).__name__} got arguments it does not know: {sorted(kwargs)}."
-            )
+            raise TypeError(unknown_arguments(type(self), kwargs))
         self.activity_regularizer = registry.get("regularizer", activity_regularizer)
         self.dtype_policy = dtype_policies.get(dtype)
         self.autocast = autocast

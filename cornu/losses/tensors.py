@@ -47,9 +47,21 @@ def same_rank(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
 
 def matched(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     """Targets in the predictions' float type, and both of the same rank if an axis of 1 is all
-    that is missing."""
+    that is missing.
+
+    Raises:
+        ValueError: if the shapes do not broadcast.
+    """
     y_pred = float_tensor(y_pred)
-    return same_rank(as_dtype(y_true, y_pred.dtype), y_pred)
+    y_true, y_pred = same_rank(as_dtype(y_true, y_pred.dtype), y_pred)
+    for one, other in zip(reversed(y_true.shape), reversed(y_pred.shape)):
+        if one != other and None not in (one, other) and 1 not in (one, other):
+            raise ValueError(
+                f"Targets of shape {tuple(y_true.shape)} do not fit predictions of shape "
+                f"{tuple(y_pred.shape)}. Give the last layer as many units as there are targets, "
+                "or check the targets."
+            )
+    return y_true, y_pred
 
 
 def align_weights(weights: Any, values: Any) -> Any:

@@ -54,9 +54,15 @@ class CompiledLoss:
         weights = per_output(sample_weight, self.names, "sample_weight", y_pred)
         total, trackers = None, iter(self.metrics)
         rows = zip(self.functions, targets, predictions, weights, self.weights)
-        for function, target, prediction, sample_weights, weight in rows:
+        for name, (function, target, prediction, sample_weights, weight) in zip(self.names, rows):
             if function is None:
                 continue
+            if target is None:
+                raise ValueError(
+                    f"The loss of output {name!r} compares with targets, but there are none. Pass "
+                    "y, or data that give pairs (x, y); a loss without targets belongs into "
+                    "`add_loss` or `compute_loss`."
+                )
             value = function(target, prediction, sample_weight=sample_weights)
             if self.metrics:
                 next(trackers).update_state(value, sample_weight=batch_size_of(prediction))

@@ -118,3 +118,13 @@ def test_masks_end_with_their_tensors():
     entries = len(masking._masks)
     del outputs
     assert len(masking._masks) == entries - 1
+
+
+def test_a_misspelt_argument_is_answered_with_the_nearest():
+    with pytest.raises(TypeError, match="Did you mean 'activation'"):
+        keras.layers.Dense(3, activaton="relu")
+
+
+def test_a_flat_input_of_a_recurrent_layer_speaks_of_sequences():
+    with pytest.raises(ValueError, match="return_sequences=True"):
+        keras.layers.LSTM(3)(keras.Input((4,)))

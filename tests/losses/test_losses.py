@@ -134,3 +134,8 @@ def test_nonsense_is_refused():
         losses.Loss()(Y, P)
     with pytest.warns(SyntaxWarning, match="one class"):
         losses.categorical_crossentropy(np.ones((2, 1)), np.ones((2, 1)))
+
+
+def test_targets_that_do_not_fit_are_told_from_predictions():
+    with pytest.raises(ValueError, match=r"shape \(2, 3\) do not fit .* \(2, 4\)"):
+        losses.mean_squared_error(np.ones((2, 3)), np.ones((2, 4)))
