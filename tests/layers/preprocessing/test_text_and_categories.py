@@ -103,6 +103,16 @@ def test_lower_case_and_white_space_are_those_of_ascii():
     assert layer.get_vocabulary() == ["", "[UNK]", "É", "x\u00a0y"]
 
 
+@pytest.mark.parametrize("mode", ["count", "tf_idf"])
+def test_zero_bytes_and_long_words_are_counted_exactly(mode):
+    layer = layers.StringLookup(output_mode=mode)
+    layer.adapt([["a", "a\0", "a"], ["a", "a" * 9, "a" * 9], ["a", "b", "b\0"]])
+    assert layer.get_vocabulary() == ["[UNK]", "a", "a" * 9, "b\0", "b", "a\0"]
+    if mode == "tf_idf":
+        expected = np.log(1 + 3 / (1 + np.array([3, 1, 1, 1, 1])))
+        np.testing.assert_allclose(layer.idf_weights[1:], expected, rtol=1e-6)
+
+
 def test_callables_see_arrays_of_str():
     layer = layers.TextVectorization(
         standardize=np.strings.upper, split=lambda texts: [text.split("-") for text in texts]

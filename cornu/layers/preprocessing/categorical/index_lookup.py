@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -104,12 +105,12 @@ class IndexLookup(Layer):
         raise NotImplementedError
 
     def _count(self, batch: Any) -> None:
-        """Count the words of a batch in `self._counts`."""
+        """Count the words of a batch in `_counts`, for mode "tf_idf" in `_documents` too."""
         raise NotImplementedError
 
-    def _counted(self) -> tuple[list, np.ndarray, np.ndarray]:
-        """The words found by `adapt`, their counts and in how many documents they are."""
-        raise NotImplementedError
+    def _from_counted(self, words: list) -> list:
+        """Words from the form in which they were counted."""
+        return words
 
     # --- vocabulary ----------------------------------------------------------------------------
 
@@ -228,23 +229,25 @@ class IndexLookup(Layer):
 
     def finalize_state(self) -> None:
         """Make the vocabulary of the words counted."""
-        words, counts, documents = self._counted()
-        if not counts.sum():
+        counted, counts = list(self._counts), np.array(list(self._counts.values()), np.int64)
+        if not counted:
             raise ValueError(f"Layer {self.name!r}: adapt got no data.")
-        words, order = vocabulary.by_frequency(words, counts)
+        words, order = vocabulary.by_frequency(self._from_counted(counted), counts)
         special = {self.mask_token, self.oov_token}
         kept = [i for i, word in enumerate(words) if word not in special]
         most = None if self.max_tokens is None else self.max_tokens - self._token_start()
         kept = kept[:most]
         weights = None
         if self.output_mode == "tf_idf":
-            frequency = 1 + documents[order[kept]]
+            frequency = 1 + np.array([self._documents[counted[i]] for i in order[kept].tolist()])
             weights = self._with_special_weights(np.log(1 + self._num_documents / frequency))
         self._use([words[i] for i in kept], weights)
         self.reset_state()
 
     def reset_state(self) -> None:
         """Forget the words counted so far."""
+        self._counts: Counter = Counter()
+        self._documents: Counter = Counter()
         self._num_documents = 0
 
     # --- calling -------------------------------------------------------------------------------

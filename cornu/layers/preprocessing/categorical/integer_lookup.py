@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -188,17 +187,6 @@ class IntegerLookup(IndexLookup):
             for row in values:
                 self._documents.update(np.unique(row).tolist())
             self._num_documents += len(values)
-
-    def _counted(self) -> tuple[list[int], np.ndarray, np.ndarray]:
-        words = list(self._counts)
-        documents = np.array([self._documents[word] for word in words], np.int64)
-        return words, np.array([self._counts[word] for word in words], np.int64), documents
-
-    def reset_state(self) -> None:
-        """Forget the integers counted so far."""
-        super().reset_state()
-        self._counts: Counter = Counter()
-        self._documents: Counter = Counter()
 
 
 def _is_jax(values: Any) -> bool:

@@ -11,7 +11,7 @@ from cornu.layers.preprocessing.categorical.index_lookup import IndexLookup
 from cornu.layers.preprocessing.strings.fingerprints import fingerprint64, siphash
 from cornu.layers.preprocessing.strings.inputs import batches, plain, to_utf8
 from cornu.layers.preprocessing.strings.packed import PackedStrings, pack
-from cornu.layers.preprocessing.strings.word_counts import WordCounts
+from cornu.layers.preprocessing.strings.word_counts import count, count_documents
 from cornu.layers.preprocessing.strings.word_table import WordTable
 
 
@@ -134,7 +134,8 @@ class StringLookup(IndexLookup):
             raise TypeError(
                 f"Layer {self.name!r} turns integers to strings; got dtype {numbers.dtype}."
             )
-        words = np.array([*self.get_vocabulary(), self.oov_token])
+        # Objects, since NumPy's own strings drop zero bytes at the end.
+        words = np.array([*self.get_vocabulary(), self.oov_token], dtype=object)
         inside = (numbers >= 0) & (numbers < len(words) - 1)
         return words[np.where(inside, numbers, len(words) - 1)]
 
@@ -181,14 +182,11 @@ class StringLookup(IndexLookup):
         super().update_state(data)
 
     def _count(self, batch: tuple[PackedStrings, np.ndarray]) -> None:
-        self._counts.add(*batch, documents=self.output_mode == "tf_idf")
-        self._num_documents += len(batch[1]) - 1
+        strings, rows = batch
+        self._counts.update(count(strings))
+        if self.output_mode == "tf_idf":
+            self._documents.update(count_documents(strings, rows))
+            self._num_documents += len(rows) - 1
 
-    def _counted(self) -> tuple[list[str], np.ndarray, np.ndarray]:
-        words = [word.decode() for word in self._counts.words]
-        return words, self._counts.counts, self._counts.documents
-
-    def reset_state(self) -> None:
-        """Forget the strings counted so far."""
-        super().reset_state()
-        self._counts = WordCounts()
+    def _from_counted(self, words: list[bytes]) -> list[str]:
+        return [word.decode() for word in words]

@@ -19,10 +19,10 @@ EIGHT, TOP = np.uint64(8), np.uint64(56)
 
 
 class WordTable:
-    """A growing set of strings, numbered from 0 in the order in which they are added.
+    """Strings, numbered from 0 in their order.
 
     Args:
-        words: the first strings, all different.
+        words: the strings, all different.
 
     >>> from cornu.layers.preprocessing.strings.packed import pack
     >>> from cornu.layers.preprocessing.strings.word_table import WordTable
@@ -30,23 +30,15 @@ class WordTable:
     [1, -1]
     """
 
-    def __init__(self, words: Sequence[bytes] = ()):
-        self.words: list[bytes] = []
-        self._long: dict[bytes, int] = {}
-        self._resize(1024)
-        self.add(words)
-
-    def __len__(self) -> int:
-        return len(self.words)
-
-    def add(self, words: Sequence[bytes]) -> None:
-        """Add strings that are not in the table yet, all different."""
-        first = len(self.words)
-        self.words.extend(words)
-        if len(self.words) * 3 > len(self._numbers):
-            self._resize(len(self.words) * 4)
-            words, first = self.words, 0
-        self._insert(words, first)
+    def __init__(self, words: Sequence[bytes]):
+        self._long = {word: i for i, word in enumerate(words) if len(word) > SHORT}
+        bits = max(10, (4 * len(words)).bit_length())
+        size = 1 << bits
+        self._shift, self._last = np.uint64(64 - bits), size - 1
+        self._first, self._second = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
+        self._numbers = np.full(size, -1, np.int32)
+        self._taken = np.zeros(size, bool)
+        self._insert(pack(words))
 
     def find(self, strings: PackedStrings) -> np.ndarray:
         """The number of each string, -1 if it is not in the table.
@@ -77,25 +69,14 @@ class WordTable:
             numbers[long] = [get(word, -1) for word in strings.take(long).to_list()]
         return numbers
 
-    def _resize(self, least: int) -> None:
-        bits = max(10, (least - 1).bit_length())
-        size = 1 << bits
-        self._shift, self._last = np.uint64(64 - bits), size - 1
-        self._first, self._second = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
-        self._numbers = np.full(size, -1, np.int32)
-        self._taken = np.zeros(size, bool)
-
     def _slots(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         mixed = (first ^ (second * MIX_SECOND)) * MIX_FIRST
         return (mixed >> self._shift).astype(np.int64)
 
-    def _insert(self, words: Sequence[bytes], number: int) -> None:
-        strings = pack(words)
-        self._long.update((word, number + i) for i, word in enumerate(words) if len(word) > SHORT)
-        numbers = np.arange(number, number + len(words), dtype=np.int32)
-        short = strings.lengths <= SHORT
-        first, second = (key[short] for key in _keys(strings))
-        numbers, slots = numbers[short], self._slots(first, second)
+    def _insert(self, strings: PackedStrings) -> None:
+        numbers = np.flatnonzero(strings.lengths <= SHORT).astype(np.int32)
+        first, second = _keys(strings.take(numbers))
+        slots = self._slots(first, second)
         while len(numbers):
             # Of several strings for one free slot the last one gets it.
             free = ~self._taken[slots]

@@ -110,8 +110,8 @@ def ngrams(
     )
 
 
-def blocks(texts: Sequence[bytes], most_bytes: int = 1 << 20) -> list[slice]:
-    """Stretches of texts of about a megabyte, which stay in the processor's cache."""
+def blocks(texts: Sequence[bytes], most_bytes: int = 1 << 23) -> list[slice]:
+    """Stretches of texts of about 8 megabytes, so that the arrays of all words stay small."""
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
     borders, done = [0], 0
     while borders[-1] < len(texts):
