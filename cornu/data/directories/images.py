@@ -173,7 +173,7 @@ def pixels(image: Image.Image) -> np.ndarray:
             shown = require("pyarrow", "data").array(image)
         except ValueError:  # it lies in several pieces, as large images do
             return np.asarray(image)
-        return shown.flatten().to_numpy().reshape(shape)
+        return shown.values.to_numpy().reshape(shape)
     return np.asarray(image).reshape(shape)
 
 
