@@ -108,7 +108,7 @@ def plot_history(history: Any, to_file: Any = None) -> Any:
     rows = -(-len(names) // columns)
     figure_class = require("matplotlib.figure", extra="plot").Figure
     figure = figure_class(figsize=(5 * columns, 4 * rows), layout="constrained")
-    panels = figure.subplots(rows, columns, squeeze=False).flat
+    panels = list(figure.subplots(rows, columns, squeeze=False).flat)
     for axes, name in zip(panels, names):
         for i, (run, values) in enumerate(runs.items()):
             _draw_run(axes, name, values, run, f"C{i}" if run else None)
@@ -116,7 +116,7 @@ def plot_history(history: Any, to_file: Any = None) -> Any:
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
         axes.legend()
-    for axes in list(panels):
+    for axes in panels[len(names) :]:
         axes.remove()
     if to_file is not None:
         figure.savefig(to_file, dpi=120)

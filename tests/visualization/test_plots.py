@@ -151,6 +151,11 @@ def test_runs_are_compared_in_one_panel_per_measure():
     assert len(accuracy.lines) == 1
 
 
+def test_no_panel_is_left_empty():
+    history = {name: [1.0] for name in ("loss", "accuracy", "auc", "mae")}
+    assert len(keras.visualization.plot_history(history).axes) == 4
+
+
 @pytest.mark.parametrize("history", [{}, 3])
 def test_nothing_to_draw_is_said(history):
     with pytest.raises(ValueError, match="fit"):
