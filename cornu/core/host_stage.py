@@ -111,9 +111,15 @@ STRING_TYPES = {"string", "str", "String", "large_string", "<dtype: 'string'>"}
 
 
 def strings_as_arrays(structure: Any) -> Any:
-    """The structure with each list of strings replaced by a NumPy array of objects."""
+    """The structure with each list of strings replaced by a NumPy array of objects.
+
+    A list of arrays of strings stays a list: that of the values of several inputs.
+    """
     if isinstance(structure, (list, tuple)) and holds_strings(structure):
-        return np.array(structure, dtype=object)
+        if not any(
+            hasattr(value, "shape") and not isinstance(value, (str, bytes)) for value in structure
+        ):
+            return np.array(structure, dtype=object)
     if isinstance(structure, (list, tuple)) and not hasattr(structure, "_fields"):
         return type(structure)(map(strings_as_arrays, structure))
     if type(structure) is dict:

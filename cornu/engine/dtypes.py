@@ -79,6 +79,9 @@ def result_type(*dtypes: Any) -> str:
         *dtypes: dtype names, or the Python types `int`, `float`, `bool`, which are weak: they
             take the width of what they meet.
 
+    Raises:
+        TypeError: if there are strings among them.
+
     >>> from cornu.engine import dtypes
     >>> dtypes.result_type("int32", float)
     'float32'
@@ -88,7 +91,13 @@ def result_type(*dtypes: Any) -> str:
     if not dtypes:
         return config.floatx()
     weak = {int: 1, float: 1.0, bool: True, complex: 1j}
-    operands = [weak[d] if d in weak else jnp.dtype(standardize_dtype(d)) for d in dtypes]
+    names = [d if d in weak else standardize_dtype(d) for d in dtypes]
+    if "string" in names:
+        raise TypeError(
+            "Strings came where numbers are needed. Turn them to numbers first, with a "
+            "TextVectorization, StringLookup or Hashing layer."
+        )
+    operands = [weak[d] if d in weak else jnp.dtype(d) for d in names]
     if all(d in weak for d in dtypes):
         if float in dtypes:
             return config.floatx()

@@ -1,5 +1,7 @@
 """Models that begin with strings: trained, saved and loaded."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ import cornu as keras
 layers = keras.layers
 TEXTS = ["good film", "bad film", "very good", "bad bad plot"] * 4
 LABELS = np.array([1, 0, 1, 0] * 4)
+GOLDEN = Path(__file__).parents[1] / "layers" / "preprocessing" / "golden"
 
 
 def vectorization():
@@ -61,6 +64,23 @@ def test_a_saved_model_takes_strings(trained, tmp_path):
     np.testing.assert_array_equal(
         again.predict(TEXTS, verbose=0), trained.predict(TEXTS, verbose=0)
     )
+
+
+def test_a_file_of_keras_gives_what_it_gave_there():
+    # Keras 3.15.1 wrote the file: two TextVectorization layers, adapted, and a StringLookup.
+    model = keras.models.load_model(GOLDEN / "keras_text_model.keras")
+    data = [np.array(["a good plot", "bad film bad"]), np.array([["Rome"], ["Paris"]])]
+    expected = [[-0.6357144117355347], [0.0039034485816955566]]
+    np.testing.assert_allclose(model.predict(data, verbose=0), expected, atol=1e-6)
+
+
+def test_strings_are_refused_by_models_that_read_numbers():
+    model = keras.Sequential([keras.Input((1,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises(TypeError, match="TextVectorization, StringLookup or Hashing"):
+        model.fit(TEXTS, LABELS, verbose=0)
+    with pytest.raises(TypeError, match="TextVectorization"):
+        layers.Dense(1)(np.array([["good film"]]))
 
 
 def test_a_model_without_input_is_made_for_the_strings_it_gets():
