@@ -8,9 +8,12 @@ import pytest
 DATA = {
     "pima_diabetes": "pima-indians-diabetes.csv",
     "fashion_mnist": "fashion-mnist",
+    "mammography": "mammography.csv",
     "movie_reviews_lstm": "review_polarity.tar.gz",
     "transformer": "review_polarity.tar.gz",
     "census_income": "adult-train.csv",
+    "augmentation": "fashion-mnist",
+    "airline_passengers": "airline-passengers.csv",
 }
 
 
@@ -26,9 +29,12 @@ def run(name, repository, folder, monkeypatch, *arguments):
     [
         ("pima_diabetes", "accuracy"),
         ("fashion_mnist", "predictions are equal"),
-        ("movie_reviews_lstm", "area under the curve"),
+        ("mammography", "average precision"),
+        ("movie_reviews_lstm", "by the review"),
         ("transformer", "predictions are equal"),
         ("census_income", "predictions are equal"),
+        ("augmentation", "test loss"),
+        ("airline_passengers", "recurrent network: RMSE"),
     ],
 )
 def test_an_example_on_real_data_runs(
