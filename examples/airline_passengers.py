@@ -1,6 +1,6 @@
 """A recurrent network that forecasts: monthly airline passengers, 1949 to 1960.
 
-    python examples/airline_passengers.py path/to/airline-passengers.csv
+    python examples/airline_passengers.py --data path/to/airline-passengers.csv
 
 The series grows, and so do its seasons, so the network learns how the logarithm changes from one
 month to the next. The last two years are held out; each month is forecast from the 24 before it.
@@ -31,14 +31,16 @@ def windows(changes: np.ndarray, **options) -> keras.data.Dataset:
 def main() -> None:
     """Train, forecast the held-out months, print the errors and draw the forecast."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("csv", nargs="?", default="../shared/data/airline-passengers.csv")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/airline-passengers.csv"))
     parser.add_argument("--epochs", type=int, default=100)
-    parser.add_argument("--outputs", default="outputs")
+    parser.add_argument("--quick", action="store_true", help="two epochs")
     arguments = parser.parse_args()
+    if not arguments.data.exists():
+        raise SystemExit(f"{arguments.data} is missing. Give the path of the file with --data.")
 
     keras.utils.set_random_seed(3)
     months, counts = np.loadtxt(
-        arguments.csv, delimiter=",", skiprows=1, dtype=str, usecols=(0, 1), unpack=True
+        arguments.data, delimiter=",", skiprows=1, dtype=str, usecols=(0, 1), unpack=True
     )
     passengers = np.char.strip(counts, '"').astype("float32")
     changes = np.diff(np.log(passengers))
@@ -51,7 +53,7 @@ def main() -> None:
     )
     model.compile(optimizer=keras.optimizers.Adam(0.005), loss="mse")
     train = windows(changes[:-HELD_OUT], batch_size=16, shuffle=True, seed=0)
-    model.fit(train, epochs=arguments.epochs, verbose=0)
+    model.fit(train, epochs=2 if arguments.quick else arguments.epochs, verbose=0)
 
     # Each forecast is a change from the month before, which is known by then.
     test = windows(changes[-HELD_OUT - WINDOW :], batch_size=HELD_OUT)
@@ -75,7 +77,7 @@ def main() -> None:
     axes.set_xticks(places[::24], [str(month).strip('"')[:4] for month in months[::24]])
     axes.set(xlabel="year", ylabel="thousands a month")
     axes.legend()
-    path = Path(arguments.outputs, "airline_passengers.png")
+    path = Path("outputs", "airline_passengers.png")
     path.parent.mkdir(exist_ok=True)
     figure.savefig(path, dpi=120)
     print(f"plot: {path}")

@@ -45,29 +45,20 @@ def make_model() -> keras.Model:
     return model
 
 
-def plot_curves(history: dict, path: Path) -> None:
-    """Accuracy and loss of each epoch, in training and in validation."""
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.5))
-    for axis, name in zip(axes, ("loss", "accuracy"), strict=True):
-        axis.plot(history[name], label="training")
-        axis.plot(history[f"val_{name}"], label="validation")
-        axis.set(xlabel="epoch", title=name)
-        axis.legend()
-    figure.tight_layout()
-    figure.savefig(path)
-    plt.close(figure)
-
-
 def plot_mistakes(images: np.ndarray, digits: np.ndarray, found: np.ndarray, path: Path) -> None:
     """The images that the model got wrong, sixteen at most."""
     wrong = np.flatnonzero(digits != found)[:16]
-    figure, axes = plt.subplots(2, 8, figsize=(9, 3))
+    columns = min(max(len(wrong), 1), 8)
+    rows = max(-(-len(wrong) // columns), 1)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(1.4 * columns, 1.7 * rows), squeeze=False, layout="constrained"
+    )
     for axis in axes.flat:
         axis.axis("off")
     for axis, i in zip(axes.flat, wrong, strict=False):
         axis.imshow(images[i, :, :, 0], cmap="gray_r")
-        axis.set_title(f"{digits[i]} as {found[i]}", fontsize=9)
-    figure.savefig(path)
+        axis.set_title(f"{digits[i]} as {found[i]}", fontsize=10)
+    figure.savefig(path, dpi=120)
     plt.close(figure)
 
 
@@ -96,7 +87,7 @@ def main() -> None:
     if not same:
         raise SystemExit(1)
 
-    plot_curves(history.history, OUTPUT / "training.png")
+    history.plot(OUTPUT / "training.png")
     plot_mistakes(x_test, y_test, found, OUTPUT / "mistakes.png")
     print(f"""
 Made in {OUTPUT}/:
