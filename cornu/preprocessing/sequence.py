@@ -94,7 +94,7 @@ def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
 
     >>> import cornu as keras
     >>> keras.preprocessing.sequence.make_sampling_table(3).round(5).tolist()
-    [0.00315, 0.00315, 0.00547]
+    [0.00315, 0.00315, 0.00548]
     """
     rank = np.maximum(np.arange(size), 1)
     inverse_frequency = rank * (np.log(rank) + 0.577) + 0.5 - 1 / (12 * rank)

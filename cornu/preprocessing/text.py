@@ -81,7 +81,7 @@ def hashing_trick(
 
     >>> import cornu as keras
     >>> keras.preprocessing.text.hashing_trick("one two one", 50, "md5")
-    [9, 28, 9]
+    [9, 19, 9]
     """
     if hash_function is None:
         hash_function = hash
