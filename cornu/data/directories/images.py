@@ -94,20 +94,9 @@ def image_dataset_from_directory(
         pad_to_aspect_ratio,
         config.standardize_data_format(data_format),
     )
-    listing = Listing(
-        directory,
-        labels,
-        label_mode,
-        class_names,
-        shuffle,
-        seed,
-        validation_split,
-        subset,
-        follow_links,
-        verbose,
-        EXTENSIONS,
-        "image",
-    )
+    where = (directory, labels, label_mode, class_names)
+    parts = (shuffle, seed, validation_split, subset)
+    listing = Listing(*where, *parts, follow_links, verbose, EXTENSIONS, "image")
     return listing.datasets(Loading(load, load.shape), batch_size)
 
 
