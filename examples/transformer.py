@@ -1,30 +1,33 @@
-"""A small transformer that learns to write movie reviews, letter by letter.
+"""A small transformer reads movie reviews: is one kind or not (Pang and Lee's reviews).
 
     python examples/transformer.py --data path/to/review_polarity.tar.gz
 
-Everything but the attention itself is written here: a block is a custom layer, positions are
-learned, and a word of the model's own writing comes letter after letter from what it wrote before.
-Perplexity says between how many letters it hesitates on average; counts of letter groups in the
-same text stand beside it.
+Everything but the attention itself is written here: a block is a custom layer, and positions are
+learned. As in movie_reviews_lstm.py, each review is cut into windows, and what the network says of
+a review is the mean over its windows. Logistic regression on which words occur stands beside it:
+on 1,600 texts, and without words learned elsewhere, it is the harder to beat (0.890 to 0.860).
 """
 
 import argparse
 import tarfile
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
 import cornu as keras
-from cornu import layers, ops
+from cornu import layers
 
 OUTPUT = Path("outputs")
-LETTERS = "\n abcdefghijklmnopqrstuvwxyz.,'\"()-!?:;0123456789"
+PADDING, UNKNOWN = 0, 1
 REGISTER = keras.saving.register_keras_serializable(package="transformer")
 
 
 @REGISTER
 class Positions(layers.Layer):
     """Adds a learned vector to each place of a sequence `(batch, time, features)`."""
+
+    supports_masking = True
 
     def build(self, input_shape: tuple) -> None:
         """One row for each place."""
@@ -37,7 +40,7 @@ class Positions(layers.Layer):
 
 @REGISTER
 class TransformerBlock(layers.Layer):
-    """Attention to what came before, then two dense layers, each added to its input.
+    """Attention to all words that are there, then two dense layers, each added to its input.
 
     Args:
         features: size of the last axis of inputs and outputs.
@@ -45,6 +48,8 @@ class TransformerBlock(layers.Layer):
         dropout: share of the features dropped in training.
         **kwargs: `name` and `dtype`, as for every layer.
     """
+
+    supports_masking = True
 
     def __init__(self, features: int, heads: int, dropout: float = 0.1, **kwargs) -> None:
         super().__init__(**kwargs)
@@ -63,10 +68,11 @@ class TransformerBlock(layers.Layer):
         self.dense_1.build(input_shape)
         self.dense_2.build((*input_shape[:-1], 4 * self.features))
 
-    def call(self, x, training=None):
-        """Outputs `(batch, time, features)`."""
+    def call(self, x, training=None, mask=None):
+        """Outputs `(batch, time, features)`; `mask` is False at the places of padding."""
         seen = self.norm_1(x)
-        seen = self.attention(seen, seen, use_causal_mask=True)
+        words = None if mask is None else mask[:, None, :]
+        seen = self.attention(seen, seen, attention_mask=words, training=training)
         x = x + self.dropout(seen, training=training)
         thought = self.dense_2(self.dense_1(self.norm_2(x)))
         return x + self.dropout(thought, training=training)
@@ -77,128 +83,122 @@ class TransformerBlock(layers.Layer):
         return {**super().get_config(), **own}
 
 
-@REGISTER
-class Perplexity(keras.metrics.Mean):
-    """The exponential of the mean cross-entropy: between how many letters the model hesitates."""
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        """Adds the cross-entropy of a batch of logits."""
-        loss = ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=True)
-        return super().update_state(loss, sample_weight)
-
-    def result(self):
-        """The exponential of the mean so far."""
-        return ops.exp(super().result())
-
-
-def load(archive: Path, reviews: int) -> np.ndarray:
-    """The first reviews as one row of letter numbers; each starts at a new line."""
+def load(archive: Path) -> tuple[list[list[str]], np.ndarray]:
+    """The words of each review, in a mixed order, and 1 for the kind ones."""
     if not archive.exists():
         raise SystemExit(f"{archive} is missing. Give the path of the archive with --data.")
-    texts = []
+    reviews, labels = [], []
     with tarfile.open(archive) as files:
-        for member in sorted(files.getmembers(), key=lambda member: member.name[-9:]):
-            if member.name.endswith(".txt") and len(texts) < reviews:
-                text = files.extractfile(member).read().decode("latin-1")
-                texts.append(" ".join(text.split()))
-    number = np.full(256, LETTERS.index(" "), "int32")
-    number[np.frombuffer(LETTERS.encode(), "uint8")] = np.arange(len(LETTERS))
-    return number[np.frombuffer("\n".join(texts).encode("latin-1"), "uint8")]
+        for member in sorted(files.getmembers(), key=lambda member: member.name):
+            if member.name.endswith(".txt"):
+                words = files.extractfile(member).read().decode("latin-1").split()
+                reviews.append([word for word in words if word.replace("'", "").isalpha()])
+                labels.append(int("/pos/" in member.name))
+    order = np.random.default_rng(0).permutation(len(reviews))
+    return [reviews[i] for i in order], np.array(labels, "float32")[order]
 
 
-def windows(text: np.ndarray, length: int, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """`count` pieces of the text, and the same moved on by one letter."""
-    starts = np.random.default_rng(0).integers(0, len(text) - length - 1, count)
-    places = starts[:, None] + np.arange(length)
-    return text[places], text[places + 1]
+def make_vocabulary(reviews: list[list[str]], size: int) -> dict[str, int]:
+    """The ids of the most frequent words; 0 is for padding and 1 for all other words."""
+    counts = Counter(word for review in reviews for word in set(review))
+    return {word: i for i, (word, _) in enumerate(counts.most_common(size - 2), start=2)}
 
 
-def counted_perplexity(train: np.ndarray, test: np.ndarray, before: int) -> float:
-    """Perplexity on `test` of counts of letters after `before` letters in `train`."""
-    size = len(LETTERS)
-    counts = np.full((size**before, size), 0.1)
-
-    def groups(text: np.ndarray) -> np.ndarray:
-        group = np.zeros(len(text) - before, "int64")
-        for i in range(before):
-            group = group * size + text[i : len(text) - before + i]
-        return group
-
-    np.add.at(counts, (groups(train), train[before:]), 1)
-    counts /= counts.sum(axis=1, keepdims=True)
-    return float(np.exp(-np.log(counts[groups(test), test[before:]]).mean()))
+def cut(
+    reviews: list[list[str]], vocabulary: dict[str, int], length: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ids `(windows, length)` of pieces of the reviews, and the number of each one's review."""
+    pieces, numbers = [], []
+    for number, review in enumerate(reviews):
+        for start in range(0, len(review), length):
+            ids = [vocabulary.get(word, UNKNOWN) for word in review[start : start + length]]
+            pieces.append(ids + [PADDING] * (length - len(ids)))
+            numbers.append(number)
+    return np.array(pieces, "int32"), np.array(numbers)
 
 
-def make_model(length: int, features: int, heads: int, blocks: int) -> keras.Model:
-    """Letters `(batch, length)` to logits `(batch, length, letters)` of the next one."""
-    letters = keras.Input((length,), dtype="int32", name="letters")
-    x = Positions(name="positions")(layers.Embedding(len(LETTERS), features)(letters))
-    for i in range(blocks):
-        x = TransformerBlock(features, heads, name=f"block_{i + 1}")(x)
-    logits = layers.Dense(len(LETTERS), name="logits")(layers.LayerNormalization()(x))
-    return keras.Model(letters, logits, name="transformer")
+def make_model(vocabulary_size: int, length: int, features: int, heads: int) -> keras.Model:
+    """Word ids `(batch, length)` to the chance that they are from a kind review."""
+    words = keras.Input((length,), dtype="int32", name="words")
+    x = layers.Embedding(vocabulary_size, features, mask_zero=True, name="embedding")(words)
+    x = layers.SpatialDropout1D(0.3)(Positions(name="positions")(x))
+    x = TransformerBlock(features, heads, dropout=0.3, name="block")(x)
+    x = layers.GlobalAveragePooling1D()(layers.LayerNormalization()(x))
+    chance = layers.Dense(1, activation="sigmoid", name="chance")(layers.Dropout(0.5)(x))
+    return keras.Model(words, chance, name="transformer")
 
 
-def write(model: keras.Model, start: str, count: int, temperature: float = 0.7) -> str:
-    """`count` letters after `start`, each drawn from what the model expects."""
-    rng = np.random.default_rng(0)
-    length = model.input_shape[1]
-    text = [LETTERS.index(letter) for letter in start]
-    for _ in range(count):
-        last = text[-length:]
-        padded = np.array(last + [0] * (length - len(last)), "int32")
-        # Padding stands behind, where causal attention does not look.
-        logits = model.predict_on_batch(padded[None])[0, len(last) - 1] / temperature
-        chances = np.exp(logits - logits.max())
-        text.append(int(rng.choice(len(LETTERS), p=chances / chances.sum())))
-    return "".join(LETTERS[i] for i in text)
+def score(model: keras.Model, windows: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """The mean of what the model says of each review's windows, `(reviews,)`."""
+    scores = model.predict(windows, batch_size=256, verbose=0)[:, 0]
+    return np.bincount(numbers, scores) / np.bincount(numbers)
+
+
+def counted(
+    train: list[list[str]], y: np.ndarray, test: list[list[str]], vocabulary: dict[str, int]
+) -> np.ndarray:
+    """What logistic regression on which words occur says of each review of `test`."""
+
+    def occurrences(reviews: list[list[str]]) -> np.ndarray:
+        found = np.zeros((len(reviews), len(vocabulary) + 2), "float32")
+        for row, review in zip(found, reviews, strict=True):
+            row[[vocabulary.get(word, UNKNOWN) for word in review]] = 1
+        return found
+
+    x = occurrences(train)
+    model = keras.Sequential([keras.Input(x.shape[1:]), layers.Dense(1, activation="sigmoid")])
+    model.compile("adam", loss="binary_crossentropy")
+    model.fit(x, y, epochs=10, verbose=0)
+    return model.predict(occurrences(test), verbose=0)[:, 0]
 
 
 def main() -> None:
-    """Train on nine tenths of the reviews, report on the rest, and let the model write."""
+    """Train on 1,600 reviews and report on 400; save, load and read again."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data/review_polarity.tar.gz"))
-    parser.add_argument("--steps", type=int, default=700, help="updates, of 32 pieces of text each")
-    parser.add_argument("--quick", action="store_true", help="a tiny model and few updates")
+    parser.add_argument("--words", type=int, default=60, help="words of a window")
+    parser.add_argument("--vocabulary", type=int, default=8000)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="one epoch on the ends of reviews")
     arguments = parser.parse_args()
-    length, features, heads, blocks, steps = 96, 96, 4, 2, arguments.steps
-    if arguments.quick:
-        length, features, heads, blocks, steps = 16, 16, 2, 1, 20
-
     OUTPUT.mkdir(exist_ok=True)
     keras.utils.set_random_seed(0)
-    text = load(arguments.data, reviews=20 if arguments.quick else 2000)
-    train, test = np.split(text, [len(text) * 9 // 10])
-    x, y = windows(train, length, steps * 32)
+    reviews, y = load(arguments.data)
+    if arguments.quick:
+        arguments.words, arguments.epochs = 20, 1
+        reviews = [review[-20:] for review in reviews]
 
-    model = make_model(length, features, heads, blocks)
+    train = len(reviews) * 8 // 10
+    vocabulary = make_vocabulary(reviews[:train], arguments.vocabulary)
+    x, numbers = cut(reviews[:train], vocabulary, arguments.words)
+    x_test, test_numbers = cut(reviews[train:], vocabulary, arguments.words)
+
+    model = make_model(arguments.vocabulary, arguments.words, features=32, heads=4)
     model.summary()
+    steps = arguments.epochs * len(x) // 64
     model.compile(
         keras.optimizers.AdamW(
             keras.optimizers.schedules.CosineDecay(
-                0.0, steps, warmup_target=4e-3, warmup_steps=steps // 10
+                0.0, steps, warmup_target=3e-3, warmup_steps=steps // 10
             ),
             weight_decay=0.01,
-            clipnorm=1.0,
         ),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=[Perplexity(name="perplexity")],
+        loss="binary_crossentropy",
+        metrics=["accuracy"],
     )
-    model.fit(x, y, batch_size=32)
+    model.fit(x, y[:train][numbers], batch_size=64, epochs=arguments.epochs)
 
-    results = model.evaluate(*windows(test, length, 500), verbose=0, return_dict=True)
-    print(f"\nPerplexity on reviews it has not read: {results['perplexity']:.2f}")
-    for before in (0, 1, 2):
-        counted = counted_perplexity(train, test, before)
-        print(f"  letters counted after the {before} before: {counted:.2f}")
+    scores = score(model, x_test, test_numbers)
+    simple = counted(reviews[:train], y[:train], reviews[train:], vocabulary)
+    print(f"\nOn {len(scores)} reviews it has not seen: ", end="")
+    print(f"accuracy {np.mean((scores > 0.5) == y[train:]):.3f}")
+    print(f"  logistic regression on words: {np.mean((simple > 0.5) == y[train:]):.3f}")
 
     path = OUTPUT / "transformer.keras"
     model.save(path)
-    again = keras.models.load_model(path)
-    if not np.array_equal(again.predict(x[:8], verbose=0), model.predict(x[:8], verbose=0)):
-        raise SystemExit("The loaded model does not predict what the saved one did.")
-    print("Saved and loaded again: predictions are equal. It writes:\n")
-    print(write(again, "\nthis film ", 20 if arguments.quick else 400))
+    if not np.array_equal(score(keras.models.load_model(path), x_test, test_numbers), scores):
+        raise SystemExit("The loaded model does not say what the saved one did.")
+    print("Saved and loaded again: predictions are equal.")
 
 
 if __name__ == "__main__":
