@@ -62,10 +62,15 @@ def dropout(
             for the whole axis, None for the size of that axis.
         seed: int, `SeedGenerator` or None.
 
+    Raises:
+        ValueError: for a rate outside of 0 to 1.
+
     >>> import cornu as keras
     >>> keras.random.dropout([[1.0, 1.0]], 0.5, noise_shape=(1, 1), seed=5).tolist()
     [[2.0, 2.0]]
     """
+    if isinstance(rate, (int, float)) and not 0 <= rate <= 1:
+        raise ValueError(f"dropout: rate is a share, from 0 to 1; got {rate!r}.")
     x = as_float(inputs)
     keep = dropout_mask(draw_seed(seed), mask_shape(noise_shape, x.shape), rate)
     # Scaling the kept ones and zeroing the rest must also clear infinities, so no multiplication.

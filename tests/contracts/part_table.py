@@ -65,8 +65,8 @@ CLASSES = np.array([0, 1, 2, 0], "int32")
 VALUES = np.array([[0.5, 0.1, 0.9], [0.2, 0.7, 0.1], [0.4, 0.3, 0.6], [0.1, 0.6, 0.2]], "float32")
 
 _CLASS_NUMBERS = (
-    "Accuracy IoU MeanIoU SparseCategoricalAccuracy SparseCategoricalCrossentropy "
-    "SparseTopKCategoricalAccuracy"
+    "Accuracy CategoricalGeneralizedCrossEntropy IoU MeanIoU SparseCategoricalAccuracy "
+    "SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy"
 ).split()
 _VALUES = (
     "ConcordanceCorrelation CosineSimilarity Huber KLDivergence LogCosh LogCoshError Mean "

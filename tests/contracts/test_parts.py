@@ -84,7 +84,7 @@ def test_unknown_names_are_refused_with_the_name(room):
 
 @pytest.mark.parametrize("room, name", cases(*ROOMS))
 def test_unknown_arguments_are_refused(room, name):
-    with pytest.raises((TypeError, ValueError), match="no_such_argument"):
+    with pytest.raises((TypeError, ValueError), match=r"no_such_argument|takes no arguments"):
         make(room, name, no_such_argument=1)
 
 
@@ -101,13 +101,18 @@ def test_losses_are_finite_scalars_of_their_dtype_compiled_or_not(room, name):
     assert half.dtype == "bfloat16"
 
 
+# By default one overlap of the whole batch, which has no values per sample.
+OVERLAPS = ("Dice", "Tversky")
+
+
 @pytest.mark.parametrize("room, name", cases("losses"))
 def test_losses_without_reduction_have_one_value_per_sample(room, name):
     y_true, y_pred = targets_of(name)
     loss = make(room, name, reduction="none")
     for rows in (0, 1, 4):
         values = jax.eval_shape(loss, y_true[:rows], y_pred[:rows])
-        assert values.shape[:1] == (rows,)
+        expected = () if name in OVERLAPS else (rows,)
+        assert values.shape[:1] == expected
 
 
 @pytest.mark.parametrize("room, name", cases("metrics"))

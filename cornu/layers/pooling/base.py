@@ -137,6 +137,7 @@ class BaseAdaptivePooling(Layer):
         self.pool = pool
         self.output_size = sizes_of(self, output_size, "output_size", rank)
         self.data_format = standardize_data_format(data_format)
+        self.input_spec = InputSpec(ndim=rank + 2)
 
     def call(self, inputs: Any) -> jax.Array:
         """Pool each window."""

@@ -56,4 +56,4 @@ def test_mel_spectrogram(settings):
 
 def test_mel_spectrogram_of_one_signal():
     settings = {"fft_length": 64, "sequence_stride": 32, "num_mel_bins": 6}
-    compare_layer("layers.MelSpectrogram", settings, SOUND[0])
+    compare_layer("layers.MelSpectrogram", settings, SOUND[0], symbolic=False)

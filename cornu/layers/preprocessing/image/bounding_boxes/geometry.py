@@ -91,8 +91,8 @@ def affine_transform(
     >>> turned = keras.utils.bounding_boxes.affine_transform(
     ...     boxes, 90 * one, zero, zero, one, zero, zero, 11, 11
     ... )
-    >>> turned.round(3).tolist()
-    [[[0.0, 8.0, 4.0, 10.0]]]
+    >>> turned.round().astype("int32").tolist()
+    [[[0, 8, 4, 10]]]
     """
     check_format(bounding_box_format, ("xyxy",))
     turn, lean_x, lean_y = (-jnp.asarray(n) * (math.pi / 180) for n in (angle, shear_x, shear_y))
