@@ -258,6 +258,10 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             self._programs = {}
         return self._programs
 
+    def __getstate__(self) -> dict:
+        """What a pickle or a copy holds: all but the compiled programs, which are made anew."""
+        return {key: value for key, value in self.__dict__.items() if key != "_programs"}
+
     def _on_short_batches(self, kind: str, step: Callable, pure: bool = False) -> Callable:
         """The step; one that a user wrote gets batches as Keras hands them: `(x, y)`, or `x`."""
         if getattr(step, "__func__", None) is getattr(Trainer, f"{kind}_step"):
