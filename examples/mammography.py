@@ -44,13 +44,14 @@ def predictions_after_resampling(
     """Out-of-fold predictions of models that were fed with other shares of the classes."""
     found = np.zeros(len(y))
     model = build()
-    start = model.get_weights()
+    model.optimizer.build(model.trainable_variables)
+    variables = [*model.variables, *model.optimizer.variables]
+    start = [np.array(variable.numpy()) for variable in variables]
     for number, (train, test) in enumerate(folds):
         batches = BalancedBatches(x[train], y[train], 64, strategy=strategy, seed=number)
         # The same compiled model for each fold, as new.
-        model.set_weights(start)
-        for variable in model.optimizer.variables:
-            variable.assign(np.zeros(variable.shape, variable.dtype))
+        for variable, value in zip(variables, start):
+            variable.assign(value)
         model.fit(batches, epochs=epochs, verbose=0)
         found[test] = model.predict(x[test], batch_size=2048, verbose=0)[:, 0]
     return found
