@@ -122,8 +122,8 @@ class SKLearnClassifier(sklearn_base.ClassifierMixin, SKLearnEstimator):
         if reset:
             if len(classes) < 2:
                 raise ValueError(
-                    f"{type(self).__name__} needs samples of at least two classes; all are of "
-                    f"class {classes[0]!s}."
+                    f"{type(self).__name__} needs samples of two classes or more; these are of "
+                    f"one class, {classes[0]!s}."
                 )
             self.classes_, self._is_multilabel = classes, multilabel
         unknown = [label for label in classes.tolist() if label not in self.classes_.tolist()]
