@@ -62,6 +62,8 @@ class Layer(LayerState, Operation):
     """One `InputSpec`, or a structure of them, that the inputs must meet; None for any inputs."""
     supports_masking: bool = False
     """Whether the layer takes masks and hands them on."""
+    host_capable: bool = False
+    """Whether the layer can run in NumPy, in front of the compiled program, on text."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Layer:
         instance = super().__new__(cls)
@@ -154,6 +156,12 @@ class Layer(LayerState, Operation):
     def _build_for(self, arguments: dict[str, Any]) -> None:
         tensors = tensor_arguments(arguments)
         overridden = type(self).build is not Layer.build
+        first = next(iter(arguments.values()), None)
+        if overridden and isinstance(first, (str, bytes)) and not self.host_capable:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) expects a tensor, got {first!r}. "
+                "Turn text to numbers first, with TextVectorization or StringLookup."
+            )
         if overridden:
             names = call_signature(inspect.unwrap(type(self).build)).names
             if len(names) <= 1:

@@ -210,7 +210,7 @@ class ProgressDisplay:
     def shown_values(self) -> list[str]:
         names = sorted(self.values, key=lambda name: name.startswith("val_"))
         # A matrix is no part of a line.
-        names = [name for name in names if np.ndim(self.values[name]) < 2]
+        names = [name for name in names if getattr(self.values[name], "ndim", 0) < 2]
         return [f"{name}: {format_value(self.values[name])}" for name in names]
 
 

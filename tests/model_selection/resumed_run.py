@@ -16,25 +16,22 @@ from cornu.model_selection.cross_validation import resume
 from cornu.training.callback import Callback
 from tests.model_selection.small_models import X, Y, perceptron
 
-resume.SECONDS_BETWEEN_BACKUPS = 0.0
-FOLDER = Path(sys.argv[1])
-KILLED = FOLDER / "killed"
-
 
 class Killer(Callback):
     """Kills the process at the end of an epoch, once."""
 
-    def __init__(self, fold):
+    def __init__(self, fold, folder):
         super().__init__()
-        self.fold = fold
+        self.fold, self.folder = fold, folder
         self.epochs = 0
 
     def on_epoch_begin(self, epoch, logs=None):
-        if self.fold == 2 and epoch == 3 and not KILLED.exists():
-            KILLED.touch()
+        killed = self.folder / "killed"
+        if self.fold == 2 and epoch == 3 and not killed.exists():
+            killed.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         self.epochs += 1
-        with open(FOLDER / "epochs", "a", encoding="utf-8") as file:
+        with open(self.folder / "epochs", "a", encoding="utf-8") as file:
             file.write(f"{self.fold}:{epoch} ")
 
 
@@ -46,7 +43,9 @@ def run(**more):
 
 
 if __name__ == "__main__":
-    broken = run(resume=FOLDER / "run", callbacks=lambda fold: [Killer(fold)])
+    resume.SECONDS_BETWEEN_BACKUPS = 0.0
+    folder = Path(sys.argv[1])
+    broken = run(resume=folder / "run", callbacks=lambda fold: [Killer(fold, folder)])
     whole = run(together=False)
     pairs = zip(broken.folds, whole.folds)
     equal = [

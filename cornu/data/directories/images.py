@@ -81,9 +81,16 @@ def image_dataset_from_directory(
         FileNotFoundError: if there is no such folder.
         ValueError: for arguments that do not fit, folders without images, and, when reading,
             damaged images, by name.
+
+    >>> import pathlib, tempfile
+    >>> import cornu as keras
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> (folder / "cats").mkdir()
+    >>> keras.utils.save_img(folder / "cats" / "one.png", keras.ops.ones((8, 8, 3)))
+    >>> data = keras.utils.image_dataset_from_directory(folder, image_size=4, verbose=False)
+    >>> [images.shape for images, labels in data], data.class_names
+    ([(1, 4, 4, 3)], ['cats'])
     """
-    if color_mode not in CHANNELS:
-        raise ValueError(f"color_mode must be one of {list(CHANNELS)}; got {color_mode!r}.")
     if format not in FORMATS:
         raise ValueError(f"format must be one of {FORMATS}; got {format!r}.")
     load = ImageLoader(
@@ -94,9 +101,8 @@ def image_dataset_from_directory(
         pad_to_aspect_ratio,
         config.standardize_data_format(data_format),
     )
-    where = (directory, labels, label_mode, class_names)
-    parts = (shuffle, seed, validation_split, subset)
-    listing = Listing(*where, *parts, follow_links, verbose, EXTENSIONS, "image")
+    files = (directory, labels, label_mode, class_names, shuffle, seed, validation_split, subset)
+    listing = Listing(*files, follow_links, verbose, EXTENSIONS, "image")
     return listing.datasets(Loading(load, load.shape), batch_size)
 
 
@@ -112,6 +118,8 @@ class ImageLoader:
         pad: bool,
         data_format: str,
     ):
+        if color_mode not in CHANNELS:
+            raise ValueError(f"color_mode must be one of {list(CHANNELS)}; got {color_mode!r}.")
         if isinstance(size, int):
             size = (size, size)
         if not isinstance(size, (tuple, list)) or len(size) != 2 or min(size) < 1:

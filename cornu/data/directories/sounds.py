@@ -63,6 +63,16 @@ def audio_dataset_from_directory(
         FileNotFoundError: if there is no such folder.
         ValueError: for arguments that do not fit, folders without sounds, and, when reading,
             damaged files, by name.
+
+    >>> import pathlib, tempfile
+    >>> import numpy as np, scipy.io.wavfile
+    >>> import cornu as keras
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> (folder / "dogs").mkdir()
+    >>> scipy.io.wavfile.write(folder / "dogs" / "one.wav", 8000, np.zeros(100, "int16"))
+    >>> data = keras.utils.audio_dataset_from_directory(folder, verbose=False)
+    >>> [sounds.shape for sounds, labels in data]
+    [(1, 100, 1)]
     """
     if ragged:
         raise ValueError(
@@ -76,20 +86,8 @@ def audio_dataset_from_directory(
     ):
         if value is not None and (not isinstance(value, int) or value < 1):
             raise ValueError(f"{name} must be a positive int; got {value!r}.")
-    listing = Listing(
-        directory,
-        labels,
-        label_mode,
-        class_names,
-        shuffle,
-        seed,
-        validation_split,
-        subset,
-        follow_links,
-        verbose,
-        (".wav",),
-        "audio",
-    )
+    files = (directory, labels, label_mode, class_names, shuffle, seed, validation_split, subset)
+    listing = Listing(*files, follow_links, verbose, (".wav",), "audio")
     return listing.datasets(
         Loading(SoundLoader(sampling_rate, output_sequence_length)),
         batch_size,

@@ -55,6 +55,15 @@ def text_dataset_from_directory(
         FileNotFoundError: if there is no such folder.
         ValueError: for arguments that do not fit, folders without texts, and, when reading, files
             that are no UTF-8, by name.
+
+    >>> import pathlib, tempfile
+    >>> import cornu as keras
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> (folder / "good").mkdir()
+    >>> _ = (folder / "good" / "one.txt").write_text("a fine film")
+    >>> data = keras.utils.text_dataset_from_directory(folder, verbose=False)
+    >>> [(texts.tolist(), labels.tolist()) for texts, labels in data]
+    [(['a fine film'], [0])]
     """
     if format not in FORMATS:
         raise ValueError(f"format must be one of {FORMATS}; got {format!r}.")
