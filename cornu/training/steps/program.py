@@ -31,11 +31,6 @@ MOST_COLLECTED = 512
 OWN_REFERENCES = 2
 
 
-def is_none(x: Any) -> bool:
-    """Whether a leaf is None (to keep it a leaf in JAX's trees)."""
-    return x is None
-
-
 class StepProgram:
     """One step function of a model, compiled for one or for many steps at a time.
 
