@@ -24,6 +24,7 @@ class CallSignature:
             p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
         )
         self.takes_any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        self.needs_first = bool(self.names) and parameters[0].default is inspect.Parameter.empty
         self.defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
 
     def takes(self, name: str) -> bool:

@@ -37,10 +37,7 @@ def resolve(identifier: Any, kind: str, module_objects: dict[str, Any]) -> Any:
         found = identifier() if inspect.isclass(identifier) else identifier
     if callable(found):
         return found
-    raise ValueError(
-        f"{identifier!r} of type {type(identifier).__name__} is no {kind}. Pass a name such as "
-        f"{min(module_objects)!r}, a callable, a config made by `serialize`, or None."
-    )
+    raise ValueError(_meaningless(identifier, kind, module_objects))
 
 
 def _from_name(name: str, kind: str, module_objects: dict[str, Any]) -> Any:
@@ -48,6 +45,39 @@ def _from_name(name: str, kind: str, module_objects: dict[str, Any]) -> Any:
     if found is None:
         raise ValueError(unknown_name(name, kind, module_objects))
     return found() if inspect.isclass(found) else found
+
+
+def check_identifier(
+    identifier: Any, kind: str, module_objects: dict[str, Any], place: str
+) -> None:
+    """Raise the error that `resolve` would, without making the object.
+
+    Args:
+        identifier: as for `resolve`; configs are not looked into.
+        kind: as for `resolve`.
+        module_objects: as for `resolve`.
+        place: where the identifier stands, for the message: `"compile: loss"`.
+
+    Raises:
+        ValueError: if the identifier means nothing.
+    """
+    if isinstance(identifier, str):
+        if registry.get_registered_object(identifier, module_objects=module_objects) is None:
+            raise ValueError(
+                f"{place}={identifier!r}: {unknown_name(identifier, kind, module_objects)}"
+            )
+    elif inspect.isclass(identifier):
+        if not any("__call__" in base.__dict__ for base in identifier.__mro__):
+            raise ValueError(f"{place}: {_meaningless(identifier, kind, module_objects)}")
+    elif not isinstance(identifier, dict) and not callable(identifier):
+        raise ValueError(f"{place}: {_meaningless(identifier, kind, module_objects)}")
+
+
+def _meaningless(identifier: Any, kind: str, module_objects: dict[str, Any]) -> str:
+    return (
+        f"{identifier!r} of type {type(identifier).__name__} is no {kind}. Pass a name such as "
+        f"{min(module_objects)!r}, a callable, a config made by `serialize`, or None."
+    )
 
 
 def unknown_arguments(cls: type, given: Any) -> str:

@@ -1,4 +1,4 @@
-"""`InputSpec`: what a layer demands of its inputs, checked at each call."""
+"""`InputSpec`: what a layer demands of its inputs, checked at each call; and what None means."""
 
 from __future__ import annotations
 
@@ -130,3 +130,33 @@ def check_inputs(spec: Any, inputs: Any, layer_name: str) -> None:
             if one.ndim == 3 and len(value.shape) == 2:
                 advice += " A recurrent layer before it needs return_sequences=True."
             raise ValueError(f"Layer {layer_name!r} expects {expected}{which}, got {got}. {advice}")
+
+
+def nothing_returned(layer: Any) -> str:
+    """The message for a layer or model whose `call` returned None where outputs are needed.
+
+    Args:
+        layer: the layer or model.
+    """
+    kind = type(layer).__name__
+    return (
+        f"{kind} {layer.name!r}: its `call` returned None, but its outputs are needed here. End "
+        f"`{kind}.call` with `return outputs`."
+    )
+
+
+def check_given(layer: Any, inputs: Any) -> None:
+    """Refuse None among the inputs of a layer that needs them all.
+
+    Raises:
+        ValueError: naming the layer.
+    """
+    missing = inputs is None
+    if isinstance(inputs, (list, tuple)):
+        missing = any(leaf is None for leaf in tree.flatten(inputs))
+    if missing:
+        raise ValueError(
+            f"Layer {layer.name!r} ({type(layer).__name__}) got None "
+            f"{'as' if inputs is None else 'among'} its inputs, where tensors were expected. If it "
+            "came from a layer or model of your own, let its `call` end with `return outputs`."
+        )

@@ -16,7 +16,7 @@ from cornu.core import dtype_policy as dtype_policies
 from cornu.core import masking, registry, remat
 from cornu.core.call_spec import call_signature, shapes_of, tensor_arguments
 from cornu.core.identifiers import unknown_arguments
-from cornu.core.input_spec import check_inputs
+from cornu.core.input_spec import check_given, check_inputs
 from cornu.core.layer_state import LayerState
 from cornu.core.scope import StatelessScope, autocast, name_path, name_scope, thread
 from cornu.core.variable import Variable
@@ -214,6 +214,8 @@ class Layer(LayerState, Operation):
         signature = call_signature(type(self).call)
         arguments, training = self._bound(signature, args, kwargs)
         first = next(iter(arguments.values()), None)
+        if signature.needs_first and _is_public_layer(type(self)):
+            check_given(self, first)
         check_inputs(self.input_spec, first, self.name)
         found_masks = self._fill_masks(signature, arguments)
 
@@ -526,6 +528,11 @@ class Layer(LayerState, Operation):
                 f"{cls.__name__} could not be made from its config "
                 f"{registry.shortened(config)}: {error}"
             ) from error
+
+
+def _is_public_layer(cls: type) -> bool:
+    """Whether this is a layer of the package; those of users may take None, and models do."""
+    return (registry.published_name(cls) or ("",))[0] == "keras.layers"
 
 
 def _wrapped_build(build: Callable) -> Callable:

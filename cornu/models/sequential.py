@@ -9,6 +9,7 @@ from cornu.core import registry
 from cornu.core.graph import sort_graph
 from cornu.core.host_stage import Staged, holds_strings
 from cornu.core.input_layer import InputLayer
+from cornu.core.input_spec import nothing_returned
 from cornu.core.layer import Layer
 from cornu.core.scope import StatelessScope, name_scope
 from cornu.engine import dtypes
@@ -87,8 +88,7 @@ class Sequential(Model):
 
     def _extend(self, layer: Layer) -> None:
         with name_scope(self.name):
-            output = layer(self._outputs_struct)
-        self._set_output(output)
+            self._set_output(_outputs_of(layer, self._outputs_struct))
         self.built = True
 
     def _set_output(self, output: Any) -> None:
@@ -152,8 +152,7 @@ class Sequential(Model):
         self._start(InputLayer(batch_shape=shape, dtype=dtype))
         for layer in layers:
             self._stack.append(layer)
-            output = layer(self._outputs_struct)
-            self._set_output(output)
+            self._set_output(_outputs_of(layer, self._outputs_struct))
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Run the layers in turn."""
@@ -161,7 +160,7 @@ class Sequential(Model):
             return self._host_stage.resume(self, inputs)
         x = self._standardized(inputs)[0] if self._has_graph else inputs
         for layer in self.layers:
-            x = layer(x)
+            x = _outputs_of(layer, x)
         return x
 
     def compute_output_shape(self, input_shape: Any) -> Any:
@@ -197,6 +196,13 @@ class Sequential(Model):
         if config.get("trainable") is False:
             model.trainable = False
         return model
+
+
+def _outputs_of(layer: Layer, inputs: Any) -> Any:
+    outputs = layer(inputs)
+    if outputs is None:
+        raise ValueError(nothing_returned(layer))
+    return outputs
 
 
 def _is_one_shape(shape: Any) -> bool:

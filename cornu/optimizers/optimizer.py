@@ -12,12 +12,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu.core import registry
+from cornu.core.identifiers import unknown_arguments
 from cornu.core.scope import StatelessScope
 from cornu.core.variable import Variable
 from cornu.engine.names import auto_name, to_snake_case
 from cornu.optimizers.clipping import clip_by_global_norm, clip_by_norm
 from cornu.optimizers.conditional import update_if
 from cornu.optimizers.schedules.schedule import LearningRateSchedule
+from cornu.optimizers.settings import check_learning_rate, check_numbers
 from cornu.optimizers.state import OptimizerState
 
 
@@ -86,22 +88,28 @@ class Optimizer(OptimizerState):
         self.ema_overwrite_frequency = ema_overwrite_frequency
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
-        self._check_settings(kwargs)
+        self._check_settings(learning_rate, kwargs)
         self._excluded: set[int] = set()
         self._excluded_names: list[str] = []
         self._warned_of_missing = False
         super().__init__(learning_rate)
 
-    def _check_settings(self, unknown: dict) -> None:
-        where = f"Optimizer {self.name!r}"
+    def __new__(cls, *args: Any, **kwargs: Any) -> Optimizer:
+        check_numbers(cls, args, kwargs)
+        return super().__new__(cls)
+
+    def _check_settings(self, learning_rate: Any, unknown: dict) -> None:
+        where = f"{type(self).__name__} {self.name!r}"
         if unknown:
-            raise ValueError(f"{where} takes no arguments {sorted(unknown)}.")
+            hint = " Did you mean learning_rate?" if "lr" in unknown else ""
+            raise ValueError(f"{where}: {unknown_arguments(type(self), unknown)}{hint}")
+        check_learning_rate(where, learning_rate)
         clips = {key: getattr(self, key) for key in ("clipnorm", "clipvalue", "global_clipnorm")}
         given = {key: value for key, value in clips.items() if value is not None}
         if len(given) > 1:
             raise ValueError(f"{where} clips gradients in one way only; got {given}.")
-        for key, value in given.items():
-            if value < 0:
+        for key, value in {**given, "weight_decay": self.weight_decay}.items():
+            if value is not None and not isinstance(value, bool) and value < 0:
                 raise ValueError(f"{where}: {key} must not be negative; got {value}.")
         if self.use_ema and not 0 <= self.ema_momentum <= 1:
             raise ValueError(f"{where}: ema_momentum must lie in [0, 1]; got {self.ema_momentum}.")

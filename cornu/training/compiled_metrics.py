@@ -41,38 +41,13 @@ class CompiledMetrics:
         self.rows = []
         several = len(predictions) > 1
         for given, weighted in ((self.given, False), (self.given_weighted, True)):
-            for i, items in enumerate(self._per_output(given)):
+            for i, items in enumerate(metrics_per_output(given, self.names)):
                 for item in items:
                     metric, shown = as_metric(item, targets[i], predictions[i])
                     if metric is None:
                         continue
                     self.rows.append((metric, i, weighted))
                     self.log_names.append(f"{self.names[i]}_{shown}" if several else shown)
-
-    def _per_output(self, given: Any) -> list[list]:
-        if given is None:
-            return [[] for _ in self.names]
-        if isinstance(given, dict):
-            given = per_output(given, self.names, "metrics", None)
-        elif not isinstance(given, (list, tuple)):
-            raise ValueError(
-                f"`metrics` must be a list, or a dict from output name to a list; got {given!r}."
-            )
-        elif len(self.names) == 1:
-            given = [tree.flatten(list(given))]
-        elif any(isinstance(item, (list, tuple)) for item in given) or (
-            len(given) == len(self.names)
-        ):
-            given = per_output(list(given), self.names, "metrics", None)
-        else:
-            raise ValueError(
-                f"`metrics` has {len(given)} entries, but the model has {len(self.names)} outputs "
-                f"({self.names}). Give a list of metrics per output, or a dict by output name."
-            )
-        return [
-            [] if one is None else list(one) if isinstance(one, (list, tuple)) else [one]
-            for one in given
-        ]
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Feed one batch to all metrics."""
@@ -100,6 +75,40 @@ class CompiledMetrics:
                 key, count = f"{name}_{count}", count + 1
             found[key] = value
         return found
+
+
+def metrics_per_output(given: Any, names: list[str], argument: str = "metrics") -> list[list]:
+    """The metrics as a list with one list per output.
+
+    Args:
+        given: as passed to `compile`.
+        names: of the outputs.
+        argument: its name, for messages.
+
+    Raises:
+        ValueError: if they do not fit the outputs.
+    """
+    if given is None:
+        return [[] for _ in names]
+    if isinstance(given, dict):
+        given = per_output(given, names, argument, None)
+    elif not isinstance(given, (list, tuple)):
+        raise ValueError(
+            f"`{argument}` must be a list, or a dict from output name to a list; got {given!r}."
+        )
+    elif len(names) == 1:
+        given = [tree.flatten(list(given))]
+    elif any(isinstance(item, (list, tuple)) for item in given) or len(given) == len(names):
+        given = per_output(list(given), names, argument, None)
+    else:
+        raise ValueError(
+            f"`{argument}` has {len(given)} entries, but the model has {len(names)} outputs "
+            f"({names}). Give a list of metrics per output, or a dict by output name."
+        )
+    return [
+        [] if one is None else list(one) if isinstance(one, (list, tuple)) else [one]
+        for one in given
+    ]
 
 
 def as_metric(identifier: Any, target: Any, prediction: Any) -> tuple[Any, str]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from cornu import tree
 from cornu.core.host_stage import strings_as_arrays
+from cornu.core.input_spec import nothing_returned
 from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.training.callback_list import CallbackList
 from cornu.training.ending import closing_all
@@ -122,6 +123,8 @@ class Evaluation:
                 callbacks.on_progress(step + count, dict)
         if not parts:
             raise ValueError("predict got no batch: the data are empty.")
+        if parts[0] is None:
+            raise ValueError(nothing_returned(self))
         found = tree.map_structure(lambda *a: np.concatenate(list(map(_batch, a, counts))), *parts)
         callbacks.on_predict_end()
         return found

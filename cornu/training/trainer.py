@@ -20,6 +20,7 @@ from cornu.core import masking, registry
 from cornu.core.call_spec import call_signature
 from cornu.core.gradients import value_and_grad
 from cornu.core.host_stage import holds_strings, strings_as_arrays
+from cornu.core.input_spec import nothing_returned
 from cornu.core.scope import StatelessScope
 from cornu.data import (
     pack_x_y_sample_weight,
@@ -33,6 +34,13 @@ from cornu.metrics import Mean
 from cornu.ops.symbolic import KerasTensor
 from cornu.training.callback_list import CallbackList
 from cornu.training.class_numbers import check_class_numbers
+from cornu.training.compile_checks import (
+    check_loss,
+    check_loss_weights,
+    check_metrics,
+    optimizer_of,
+    outputs_known,
+)
 from cornu.training.compiled_loss import CompiledLoss
 from cornu.training.compiled_metrics import CompiledMetrics
 from cornu.training.ending import closing_all, data_ended, note_place
@@ -91,8 +99,16 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
         >>> model.compile("sgd", loss="mse", metrics=["mae"])
         """
-        if steps_per_execution < 1:
-            raise ValueError(f"steps_per_execution must be at least 1; got {steps_per_execution}.")
+        if not isinstance(steps_per_execution, int) or steps_per_execution < 1:
+            raise ValueError(
+                "compile: steps_per_execution must be an int of at least 1; got "
+                f"{steps_per_execution!r}."
+            )
+        outputs = outputs_known(self)
+        check_loss(loss, outputs)
+        check_loss_weights(loss_weights, outputs)
+        check_metrics("metrics", metrics, outputs)
+        check_metrics("weighted_metrics", weighted_metrics, outputs)
         self._compile_config = {
             "optimizer": optimizer,
             "loss": loss,
@@ -103,7 +119,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             "steps_per_execution": steps_per_execution,
             "jit_compile": jit_compile,
         }
-        self.optimizer = optimizers.get(optimizer)
+        self.optimizer = optimizer_of(optimizer)
         policy = getattr(self, "dtype_policy", None)
         if auto_scale_loss and policy is not None and policy.name == "mixed_float16":
             if not isinstance(self.optimizer, optimizers.LossScaleOptimizer):
@@ -138,7 +154,14 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             if key in ("loss", "metrics", "weighted_metrics", "optimizer", "loss_weights"):
                 value = _objects_of(value)
             arguments[key] = value
-        self.compile(**arguments)
+        try:
+            self.compile(**arguments)
+        except (ValueError, TypeError) as error:
+            error.add_note(
+                "These are arguments of `compile` that a file or config holds. Pass what is your "
+                "own in `custom_objects`, or load with `compile=False` and compile anew."
+            )
+            raise
         if getattr(self, "built", False) and self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
 
@@ -328,10 +351,14 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             return outputs
         try:
             with StatelessScope():
-                return self(x)
+                outputs = self(x)
         except NotImplementedError:
             # A model without `call` (its train_step does it all) has nothing to build from.
             return None
+        if outputs is None and self.compiled and self._compile_loss is not None:
+            if self._is_plain_step("train") and type(self).compute_loss is Trainer.compute_loss:
+                raise ValueError(nothing_returned(self))
+        return outputs
 
     # --- fit -----------------------------------------------------------------------------------
 

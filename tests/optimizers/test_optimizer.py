@@ -107,7 +107,7 @@ def test_number_of_gradients_is_checked():
         ({"use_ema": True, "ema_momentum": 2.0}, "must lie in"),
         ({"use_ema": True, "ema_overwrite_frequency": -1}, "positive int or None"),
         ({"gradient_accumulation_steps": 1}, "at least 2"),
-        ({"nonsense": 1}, "takes no arguments"),
+        ({"nonsense": 1}, "does not know"),
         ({"momentum": 2.0}, "from 0 to 1"),
     ],
 )
