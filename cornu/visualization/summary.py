@@ -229,7 +229,7 @@ def _totals(model: Any) -> list[str]:
         ("Trainable params", list(model.trainable_variables)),
         ("Non-trainable params", _non_trainable(model)),
     ]
-    if optimizer is not None:
+    if optimizer is not None and optimizer.built:
         groups.append(("Optimizer params", list(optimizer.variables)))
     lines.append(_total("Total params", [v for _, variables in groups for v in variables]))
     return lines + [_total(f" {title}", variables) for title, variables in groups]
