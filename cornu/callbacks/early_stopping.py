@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.callbacks.monitoring import Mode, MonitorCallback
+from cornu.callbacks.monitoring import Mode, MonitorCallback, check_count
 from cornu.training.callback import LogsMapping
 
 
@@ -24,7 +24,8 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch: Epochs before this one are not looked at.
 
     Raises:
-        ValueError: At the end of the first epoch, if `"auto"` cannot tell the direction.
+        ValueError: If `patience` is no number from 0; at the end of the first epoch, if `"auto"`
+            cannot tell the direction.
 
     Example:
         >>> import cornu as keras
@@ -45,6 +46,8 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
+        check_count(self, "patience", patience)
+        check_count(self, "start_from_epoch", start_from_epoch)
         self.patience = patience
         self.verbose = verbose
         self.baseline = baseline

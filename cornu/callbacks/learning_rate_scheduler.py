@@ -21,7 +21,7 @@ class LearningRateScheduler(Callback):
         verbose: 0 for silence, 1 for a message in each epoch.
 
     Raises:
-        ValueError: At the start of an epoch, if the function gives no number.
+        ValueError: If `schedule` is no function; at the start of an epoch, if it gives no number.
 
     Example:
         >>> import cornu as keras
@@ -32,6 +32,11 @@ class LearningRateScheduler(Callback):
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
+        if not callable(schedule):
+            raise ValueError(
+                "LearningRateScheduler: schedule must be a function (epoch, rate) -> rate; got "
+                f"{schedule!r} of type {type(schedule).__name__}."
+            )
         self.schedule = schedule
         self.verbose = verbose
         self.takes_rate = accepts(schedule, 2)

@@ -92,6 +92,19 @@ class MonitorCallback(Callback):
     _set_monitor_op = find_direction
 
 
+def check_count(callback: Any, name: str, value: Any) -> None:
+    """Refuse what is no number of epochs.
+
+    Raises:
+        ValueError: naming the callback, the argument and what came.
+    """
+    if not isinstance(value, int | float | np.number) or not value >= 0:
+        raise ValueError(
+            f"{type(callback).__name__}: {name} must be a number of epochs, 0 or more; got "
+            f"{value!r} of type {type(value).__name__}."
+        )
+
+
 def direction_of(monitor: str, model: Any) -> Literal["min", "max"] | None:
     name = monitor.removeprefix("val_")
     if name == "loss":

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from cornu.callbacks.learning_rate import get_learning_rate, set_learning_rate
-from cornu.callbacks.monitoring import Mode, MonitorCallback
+from cornu.callbacks.monitoring import Mode, MonitorCallback, check_count
 from cornu.training.callback import LogsMapping
 
 
@@ -45,12 +47,14 @@ class ReduceLROnPlateau(MonitorCallback):
         **kwargs: Any,
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
-        if factor >= 1.0:
+        if not isinstance(factor, int | float | np.number) or factor >= 1.0:
             raise ValueError(
-                f"ReduceLROnPlateau: factor must be below 1 to lower the rate, got {factor}."
+                f"ReduceLROnPlateau: factor must be below 1 to lower the rate, got {factor!r}."
             )
         if kwargs:
             raise TypeError(f"ReduceLROnPlateau has no arguments {sorted(kwargs)}.")
+        check_count(self, "patience", patience)
+        check_count(self, "cooldown", cooldown)
         self.factor = factor
         self.patience = patience
         self.verbose = verbose

@@ -225,6 +225,11 @@ def train_validation_split(arrays: Any, validation_split: float | Callable) -> t
             )
     if callable(validation_split):
         return validation_split(arrays)
+    if isinstance(validation_split, str) or not 0 < validation_split < 1:
+        raise ValueError(
+            f"validation_split={validation_split!r} must be a share of the samples, a number "
+            "between 0 and 1, such as 0.2."
+        )
     arrays = to_arrays(arrays, "x")
     count = common_length({"x": arrays})
     first = int(np.floor(count * (1.0 - validation_split)))

@@ -104,6 +104,12 @@ class _OutputWeights:
         if isinstance(given, dict):
             self.weights = _checked(given, output)
         elif isinstance(given, (list, tuple)):
+            if not all(one is None or isinstance(one, dict) for one in given):
+                numbers = ", ".join(f"{i}: {weight}" for i, weight in enumerate(given))
+                raise ValueError(
+                    f"class_weight={given!r:.80} is a list, which gives a dict for each of several "
+                    f"labels. For weights of classes pass a dict: {{{numbers:.80}}}."
+                )
             self.labels = [_checked(one or {}, Output(output.name, None, 2)) for one in given]
 
     def count(self, y: Any) -> None:

@@ -131,7 +131,13 @@ class FunctionLoss(Loss):
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The function's values."""
-        return self.fn(y_true, y_pred, **self.settings)
+        values = self.fn(y_true, y_pred, **self.settings)
+        if values is None:
+            raise ValueError(
+                f"Loss {self.name!r}: the function returned None. Let it return one value per "
+                "sample, or a scalar, with `return`."
+            )
+        return values
 
     def _with_label_weights(
         self, values: Any, y_true: Any, y_pred: Any, sample_weight: Any

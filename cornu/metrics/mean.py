@@ -132,6 +132,11 @@ class MeanMetricWrapper(Mean):
         if not self.integer_targets:
             y_true = as_dtype(y_true, self.dtype)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
+        if values is None:
+            raise ValueError(
+                f"Metric {self.name!r}: the function returned None. Let it return one value per "
+                "sample, or a scalar, with `return`."
+            )
         valid = masking.get_mask(values)
         mask = valid if mask is None else mask if valid is None else mask & valid
         if mask is not None:

@@ -236,14 +236,13 @@ class Model(Trainer, Layer):
         elif len(got) == len(wanted) + 1 and got[-1] == 1:
             x = x[..., 0]
         shape = tuple(x.shape)
-        fits = len(shape) == len(wanted) and all(
-            a is None or b is None or a == b for a, b in zip(wanted, shape)
-        )
-        if not fits:
+        if not _fit(wanted, shape):
             shown = str(wanted).replace("None", "any")
+            advice = "Check the shape of the data (the first size counts the examples)."
+            if _fit(wanted[1:], got):
+                advice = "For one example add the axis that counts the examples: x[None]."
             raise ValueError(
-                f"Model {self.name!r}: input {name!r} expects shape {shown}, got {got}. Check the "
-                "shape of the data (the first size counts the examples)."
+                f"Model {self.name!r}: input {name!r} expects shape {shown}, got {got}. {advice}"
             )
         if not isinstance(x, KerasTensor) and str(x.dtype) != spec.dtype and spec.dtype != "string":
             x = x.astype(spec.dtype) if self._may_cast(x, spec) else x
@@ -337,6 +336,13 @@ class Model(Trainer, Layer):
     def to_json(self, **kwargs: Any) -> str:
         """The architecture as a JSON string; `model_from_json` makes a model of it."""
         return json.dumps(registry.serialize(self), **kwargs)
+
+
+def _fit(wanted: tuple, shape: tuple) -> bool:
+    """Whether two shapes can be the same; None stands for any size."""
+    return len(shape) == len(wanted) and all(
+        a is None or b is None or a == b for a, b in zip(wanted, shape)
+    )
 
 
 def is_functional(args: tuple, kwargs: dict) -> bool:

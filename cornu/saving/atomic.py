@@ -16,8 +16,16 @@ def replacing(target: str | Path) -> Iterator[Path]:
 
     Args:
         target: the final path; what is written under the given path may be a file or a folder.
+
+    Raises:
+        FileNotFoundError: if the folder that shall hold it is not there.
     """
     target = Path(target)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"There is no folder {str(target.parent)!r} to write {target.name!r} into. Make it "
+            "first, with `os.makedirs(folder, exist_ok=True)`."
+        )
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
     try:
         yield temporary

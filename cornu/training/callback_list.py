@@ -226,7 +226,9 @@ def as_list(callbacks: Any) -> list:
     if callbacks is None:
         return []
     # A class is callable and may be iterable: left for the check to name.
-    if inspect.isclass(callbacks) or not isinstance(callbacks, Iterable):
+    if inspect.isclass(callbacks) or isinstance(callbacks, str | dict):
+        return [callbacks]
+    if not isinstance(callbacks, Iterable):
         return [callbacks]
     return list(callbacks)
 

@@ -41,4 +41,7 @@ def note_place(error: BaseException, position: tuple[int, int] | None) -> None:
     """Add to an error where in the training it happened."""
     if position is not None:
         epoch, step = position
-        error.add_note(f"fit was in epoch {epoch + 1}, after {step} of its steps.")
+        where = f"in epoch {epoch + 1}, after {step} of its steps"
+        if not step and epoch:
+            where = f"between the steps of epoch {epoch} and those of epoch {epoch + 1}"
+        error.add_note(f"fit was {where}.")

@@ -11,6 +11,7 @@ from cornu.core.host_stage import strings_as_arrays
 from cornu.core.input_spec import nothing_returned
 from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.training.callback_list import CallbackList
+from cornu.training.data_checks import check_class_numbers
 from cornu.training.ending import closing_all
 from cornu.training.logs import Logs
 from cornu.training.output_kinds import class_weights_of
@@ -56,7 +57,10 @@ class Evaluation:
         feed = self._make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
         callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
         with closing_all(feed):
-            logs = self._evaluate(self._test_loop(feed, steps, callbacks), callbacks)
+            loop = self._test_loop(feed, steps, callbacks)
+            if self._is_plain_step("test") and self._has_plain_loss():
+                check_class_numbers(self._compile_loss, feed)
+            logs = self._evaluate(loop, callbacks)
         return _as_returned(logs, return_dict)
 
     def _test_loop(self, feed: Any, steps: int | None, callbacks: Any) -> Loop:

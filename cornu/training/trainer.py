@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -33,7 +33,6 @@ from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.metrics import Mean
 from cornu.ops.symbolic import KerasTensor
 from cornu.training.callback_list import CallbackList
-from cornu.training.class_numbers import check_class_numbers
 from cornu.training.compile_checks import (
     check_loss,
     check_loss_weights,
@@ -43,10 +42,11 @@ from cornu.training.compile_checks import (
 )
 from cornu.training.compiled_loss import CompiledLoss
 from cornu.training.compiled_metrics import CompiledMetrics
+from cornu.training.data_checks import check_categories, check_class_numbers, warn_of_nan
 from cornu.training.ending import closing_all, data_ended, note_place
 from cornu.training.evaluation import Evaluation, callbacks_for
 from cornu.training.host_feed import host_feed
-from cornu.training.limits import limited_epochs, make_feed
+from cornu.training.limits import check_epochs, limited_epochs, make_feed
 from cornu.training.logs import Logs
 from cornu.training.objectives import Objectives
 from cornu.training.output_kinds import class_weights_of
@@ -177,6 +177,10 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
                 "for. Pass `loss=...` to compile, or override `compute_loss` or `train_step`."
             )
 
+    def _has_plain_loss(self) -> bool:
+        """Whether the loss is that of `compile` and of the layers."""
+        return type(self).compute_loss is Trainer.compute_loss
+
     def _has_own_loss(self) -> bool:
         own = any(
             getattr(type(self), name) is not getattr(Trainer, name)
@@ -291,7 +295,18 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             return step
         if pure:
             return lambda state, batch: step(state, pack_x_y_sample_weight(*batch))
-        return lambda batch: step(pack_x_y_sample_weight(*batch))
+
+        def named(batch: Any) -> Any:
+            result = step(pack_x_y_sample_weight(*batch))
+            if kind != "predict" and not isinstance(result, Mapping):
+                raise ValueError(
+                    f"{type(self).__name__} {self.name!r}: `{kind}_step` must return a dict from "
+                    "name to value, as `self.compute_metrics(x, y, y_pred)` gives it; got "
+                    f"{type(result).__name__}."
+                )
+            return result
+
+        return named
 
     def _is_plain_step(self, kind: str) -> bool:
         """Whether the step's logs are just the metrics' values."""
@@ -356,7 +371,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             # A model without `call` (its train_step does it all) has nothing to build from.
             return None
         if outputs is None and self.compiled and self._compile_loss is not None:
-            if self._is_plain_step("train") and type(self).compute_loss is Trainer.compute_loss:
+            if self._is_plain_step("train") and self._has_plain_loss():
                 raise ValueError(nothing_returned(self))
         return outputs
 
@@ -412,6 +427,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             ValueError: if the model is not compiled or the data do not fit together.
         """
         self._require_compiled("fit", loss=True)
+        check_epochs(epochs, initial_epoch, validation_freq)
         epochs = limited_epochs(epochs)
         x = strings_as_arrays(x)
         if validation_split and validation_data is None:
@@ -422,11 +438,10 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         feed = self._make_feed(x, y, sample_weight, batch_size, shuffle, weights, steps_per_epoch)
         self._feed = feed
         self._symbolic_build(feed.peek())
-        if self._is_plain_step("train") and type(self).compute_loss is Trainer.compute_loss:
-            check_class_numbers(self._compile_loss, feed)
         validation = self._validation_feed(
             validation_data, validation_batch_size or batch_size, validation_steps
         )
+        self._check_data(feed, validation)
         steps = feed.steps or steps_per_epoch
         callbacks = callbacks_for(self, callbacks, verbose, epochs, steps, history=True)
         loop = self._train_loop(feed, steps, callbacks)
@@ -442,6 +457,15 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         with closing_all(feed, validation), interrupts_between_steps():
             self._run_epochs(loop, callbacks, initial_epoch, epochs, validate, due)
         return callbacks.history
+
+    def _check_data(self, feed: Any, validation: Any) -> None:
+        if not self._has_plain_loss():
+            return
+        if self._is_plain_step("train"):
+            check_class_numbers(self._compile_loss, feed)
+            check_categories(self, feed)
+        if self._is_plain_step("test"):
+            check_class_numbers(self._compile_loss, validation, "y in validation_data")
 
     def _train_loop(self, feed: Any, steps: int | None, callbacks: CallbackList) -> Loop:
         program = self._program("train")
@@ -473,6 +497,8 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
                     if due is not None and due(epoch):
                         logs = Logs({**logs, **{f"val_{k}": v for k, v in validate().items()}})
                     callbacks.on_epoch_end(epoch, logs)
+                    if epoch == max(first, initial_epoch) and not self.stop_training:
+                        warn_of_nan(logs, loop.feed)
                     if self.stop_training or data_ended(loop.feed, epoch, epochs):
                         break
         except BaseException as error:
@@ -511,10 +537,22 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
     def _validation_feed(self, data: Any, batch_size: int | None, steps: int | None) -> Any:
         if data is None:
             return None
+        if isinstance(data, tuple) and not 1 <= len(data) <= 3:
+            raise ValueError(
+                "fit: validation_data must be (x, y), (x, y, sample_weight) or a source of "
+                f"batches; got a tuple of {len(data)} parts."
+            )
         if isinstance(data, (tuple, list)) and 2 <= len(data) <= 3:
             x, y, sample_weight = unpack_x_y_sample_weight(tuple(data))
             return self._make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
-        return self._make_feed(data, steps=steps, shuffle=False)
+        feed = self._make_feed(data, steps=steps, shuffle=False)
+        needs_targets = self._is_plain_step("test") and self._compile_loss is not None
+        if needs_targets and getattr(feed, "arrays", None) is not None:
+            raise ValueError(
+                "fit: validation_data holds no targets, but the loss compares with them. Pass a "
+                f"tuple (x, y); got {type(data).__name__}."
+            )
+        return feed
 
     def _make_feed(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """The feed of the data that a user passed to `fit`, `evaluate`, `predict` and their kin."""
