@@ -1,7 +1,6 @@
 """What every test shares: JAX on the CPU, one quiet oracle back end, the path of the data sets."""
 
 import os
-import re
 from pathlib import Path
 
 # Set before anything imports JAX or Keras: conftest is loaded first, in each xdist worker too.
@@ -18,11 +17,6 @@ hypothesis.settings.load_profile("cornu")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Leave addresses of objects out of a test's name: it must be the same in every process."""
-    item._nodeid = re.sub(r" at 0x[0-9a-f]+", "", item.nodeid)
 
 
 @pytest.fixture(scope="session")
