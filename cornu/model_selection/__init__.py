@@ -1,5 +1,11 @@
 """Model selection: how good a model is, and which one to take."""
 
+from cornu.model_selection.calibration import (
+    Calibration,
+    IsotonicCalibration,
+    TemperatureScaling,
+    calibration_curve,
+)
 from cornu.model_selection.cross_validation import (
     CrossValidation,
     Fold,
@@ -10,27 +16,23 @@ from cornu.model_selection.cross_validation import (
     cross_validate,
     nested_cross_validate,
 )
+from cornu.model_selection.curves import Curve, precision_recall_curve, roc_curve
 from cornu.model_selection.imbalance import (
     BalancedBatches,
     BalancedStream,
-    Calibration,
-    Curve,
-    IsotonicCalibration,
-    TemperatureScaling,
     Threshold,
-    calibration_curve,
     class_counts,
     class_weights,
     decide,
     initial_bias,
-    precision_recall_curve,
-    roc_curve,
     tune_threshold,
 )
 from cornu.model_selection.parts import ValidationSplit, train_val_test_split
 from cornu.model_selection.reports import (
     ClassificationReport,
     RegressionReport,
+    SegmentationReport,
+    SeveralReports,
     evaluate_report,
     regression_report,
 )
@@ -49,6 +51,8 @@ __all__ = [
     "NestedCrossValidation",
     "RandomSearch",
     "RegressionReport",
+    "SegmentationReport",
+    "SeveralReports",
     "TemperatureScaling",
     "Threshold",
     "ValidationSplit",
@@ -57,8 +61,8 @@ __all__ = [
     "class_weights",
     "cross_val_predict",
     "cross_validate",
-    "evaluate_report",
     "decide",
+    "evaluate_report",
     "initial_bias",
     "make_splitter",
     "nested_cross_validate",

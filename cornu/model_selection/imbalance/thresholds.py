@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu.engine.extras import require
-from cornu.model_selection.imbalance.scores import Sweep, binary_scores, sweep
+from cornu.model_selection.sweep import Sweep, binary_scores, sweep
 
 # A function of the user's is asked at no more thresholds than this.
 MOST_CALLS = 200

@@ -1,26 +1,28 @@
-"""`evaluate_report`: how good a classifier is, where it errs, and whether it can be believed."""
+"""`ClassificationReport`: how good a classifier is, where it errs, and how sure it may be."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from cornu.model_selection.calibration import Calibration
+from cornu.model_selection.curves import Curve
 from cornu.model_selection.reports import classification_page, classification_text, drawing, scores
 from cornu.model_selection.reports.labels import Labels, labels_of
 from cornu.model_selection.reports.mistakes import Mistake, WorstMistakes
 from cornu.model_selection.reports.output import Report
-from cornu.model_selection.reports.predicting import feature_names_of, predicted_parts
+from cornu.model_selection.reports.predicting import OutputPart, weights_of
 
 
 @dataclass(eq=False, repr=False)
 class ClassificationReport(Report):
-    """What `evaluate_report` found; printed, it is a text.
+    """What `evaluate_report` found about classes; printed, it is a text.
 
-    Attributes:
+    Args:
         labels: the kind of classifier, and how its outputs are read.
         y_true: class numbers `(samples,)`, or 0 and 1 `(samples, labels)`.
         y_pred: what was predicted, likewise.
@@ -30,6 +32,14 @@ class ClassificationReport(Report):
         threshold: from it on a probability counts as a yes.
         name: of the model.
         feature_names: names of the inputs' columns, if they came as a data frame.
+
+    >>> import numpy as np
+    >>> import cornu as keras
+    >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Activation("sigmoid")])
+    >>> x, y = np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0, 1, 1, 1])
+    >>> report = keras.model_selection.evaluate_report(model, x, y, class_names=["no", "yes"])
+    >>> report.kind, report.table[1].name, report.table[1].precision
+    ('binary', 'yes', 1.0)
     """
 
     labels: Labels
@@ -65,107 +75,123 @@ class ClassificationReport(Report):
     @functools.cached_property
     def scores(self) -> dict[str, float]:
         """Scores of all classes together; areas are means over the classes that have curves."""
-        parts = self.y_true, self.y_pred, self.probabilities, self.sample_weight, self.labels
-        found = scores.overall_scores(*parts)
+        arrays = self.y_true, self.y_pred, self.probabilities, self.sample_weight
+        found = scores.overall_scores(self.matrix, *arrays, self.labels)
         for name, curves in (("ROC area", self.roc), ("average precision", self.precision_recall)):
             if curves:
                 found[name] = float(np.mean([curve.area for curve in curves.values()]))
-        return found | {"calibration error": self.calibration.error}
+        return found | {"calibration error": self.calibration.expected_error}
 
     @functools.cached_property
     def _curves(self) -> tuple[dict, dict]:
         return scores.curves_of(self.y_true, self.probabilities, self.sample_weight, self.labels)
 
     @property
-    def roc(self) -> dict[str, scores.Curve]:
+    def roc(self) -> dict[str, Curve]:
         """The ROC curve of each class against the others, by name."""
         return self._curves[0]
 
     @property
-    def precision_recall(self) -> dict[str, scores.Curve]:
+    def precision_recall(self) -> dict[str, Curve]:
         """The precision-recall curve of each class against the others, by name."""
         return self._curves[1]
 
     @functools.cached_property
-    def calibration(self) -> scores.Calibration:
+    def calibration(self) -> Calibration:
         """How often predictions of a certain confidence come true."""
-        parts = self.y_true, self.y_pred, self.probabilities, self.sample_weight
-        return scores.calibration_of(*parts, self.labels)
+        arrays = self.y_true, self.probabilities, self.sample_weight
+        return scores.calibration_of(*arrays, self.labels)
+
+    @property
+    def note(self) -> str:
+        """What is to be known of the scores; empty if nothing is."""
+        return ""
 
     def _tables(self) -> list:
-        return classification_text.tables_of(self)
+        return [*classification_text.tables_of(self), *self._mistakes_tables()]
 
-    def _figure(self) -> Any:
-        return drawing.draw_classification(self)
+    def _mistakes_tables(self) -> list:
+        return [classification_text.mistakes_table(self)] if self.mistakes else []
 
-    def _page(self) -> str:
-        return classification_page.page_of(self)
+    def _sections(self) -> tuple[str, list[str]]:
+        about, sections = classification_page.sections_of(self)
+        return about, [*sections, self._mistakes_section()]
+
+    def _mistakes_section(self) -> str:
+        return classification_page.mistakes_section(self)
+
+    def _size(self) -> tuple[float, float]:
+        return drawing.size_of(self, self._below()[0])
+
+    def _draw(self, figure: Any) -> None:
+        drawing.draw_classification(figure, self, *self._below())
+
+    def _below(self) -> tuple[float, Callable]:
+        """The height of the pictures below the curves, and what draws them."""
+        return drawing.height_of_pictures(self), drawing.draw_pictures
+
+    def _summary(self) -> tuple[str, dict[str, float]]:
+        first = list(self.scores)[:2]
+        return classification_text.KIND_NAMES[self.kind], {k: self.scores[k] for k in first}
 
 
-def evaluate_report(
-    model: Any,
-    x: Any,
-    y: Any = None,
-    class_names: Sequence[Any] | None = None,
-    *,
-    sample_weight: Any = None,
-    batch_size: int | None = None,
-    steps: int | None = None,
-    kind: str | None = None,
-    from_logits: bool | None = None,
-    threshold: float = 0.5,
-    worst: int = 12,
-) -> ClassificationReport:
-    """A report on a classifier: confusion matrix, scores of each class, curves, worst mistakes.
+class ClassificationCollector:
+    """Takes the parts of the data, and makes the report in the end.
 
     Args:
-        model: a trained model with outputs `(samples, classes)`, or one column for two classes.
-        x: inputs; or a tuple `(x, y)` or `(x, y, sample_weight)`; or a source of such batches, of
-            which predictions and the worst mistakes are kept only.
-        y: class numbers, one-hot targets, class names, or 0 and 1 for each of several labels.
-        class_names: names of the classes or labels, in the order of the outputs.
-        sample_weight: one weight per sample, which all scores take into account.
-        batch_size: samples per batch, for arrays.
-        steps: number of batches to read, for sources without an end.
-        kind: `"binary"`, `"multiclass"` or `"multilabel"`; told from targets and outputs by
-            default.
-        from_logits: whether outputs are logits; told from the model's loss and outputs by default.
-        threshold: from it on, a probability counts as a yes: of class 1 of two, or of a label.
-        worst: how many mistakes to show.
-
-    Returns:
-        A `ClassificationReport`: print it, `plot()` it, `save("report.html")` it.
-
-    Raises:
-        ValueError: if labels, outputs and class names do not match, the data is empty, or
-            predictions are not finite.
-
-    >>> import numpy as np
-    >>> import cornu as keras
-    >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Activation("sigmoid")])
-    >>> x, y = np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0, 1, 1, 1])
-    >>> report = keras.model_selection.evaluate_report(model, x, y, class_names=["no", "yes"])
-    >>> report.matrix.tolist(), report.scores["accuracy"], report.mistakes[0].index
-    ([[1.0, 0.0], [1.0, 2.0]], 0.75, 1)
+        loss: what the model was compiled with for this output, or None.
+        class_names: see `evaluate_report`, as all that follow.
+        kind: see there.
+        from_logits: see there.
+        threshold: see there.
+        worst: see there.
     """
-    if not 0 < threshold < 1:
-        raise ValueError(f"threshold must lie between 0 and 1; got {threshold!r}.")
-    labels, found, mistakes = None, [], WorstMistakes(worst)
-    parts = predicted_parts(model, x, y, sample_weight, batch_size, steps)
-    for x_part, y_part, weights, outputs in parts:
-        if labels is None:
-            labels = labels_of(model, y_part, outputs, class_names, kind, from_logits)
-        numbers, probabilities = labels.numbers(y_part), labels.probabilities(outputs)
-        predicted = labels.predicted(probabilities, threshold)
-        severity = severity_of(numbers, predicted, probabilities)
-        mistakes.add(x_part, numbers, predicted, severity)
-        found.append((numbers, predicted, probabilities, weights))
-    numbers, predicted, probabilities = (np.concatenate(a) for a in list(zip(*found))[:3])
-    weights = np.concatenate([np.ones(len(a)) if w is None else w for a, _, _, w in found])
-    named = [named_mistake(mistake, labels) for mistake in mistakes.kept]
-    arrays = numbers, predicted, probabilities, weights
-    names = feature_names_of(x)
-    return ClassificationReport(labels, *arrays, named, threshold, model.name, names)
+
+    def __init__(
+        self,
+        loss: Any,
+        class_names: Sequence[Any] | None,
+        kind: str | None,
+        from_logits: bool | None,
+        threshold: float,
+        worst: int,
+    ):
+        if not 0 < threshold < 1:
+            raise ValueError(f"threshold must lie between 0 and 1; got {threshold!r}.")
+        self.settings = (class_names, kind, from_logits)
+        self.loss = loss
+        self.threshold = threshold
+        self.mistakes = WorstMistakes(worst)
+        self.labels: Labels | None = None
+        self.found: list[tuple] = []
+
+    def add(self, x: Any, part: OutputPart) -> None:
+        """Take a part of the data into account.
+
+        Args:
+            x: its inputs.
+            part: targets, weights and outputs.
+        """
+        y, weight, outputs = part
+        if self.labels is None:
+            self.labels = labels_of(self.loss, y, outputs, *self.settings)
+        numbers, probabilities = self.labels.numbers(y), self.labels.probabilities(outputs)
+        predicted = self.labels.predicted(probabilities, self.threshold)
+        self.mistakes.add(x, numbers, predicted, severity_of(numbers, predicted, probabilities))
+        self.found.append((numbers, predicted, probabilities, weights_of(len(y), weight)))
+
+    def report(self, name: str, feature_names: list[str] | None) -> ClassificationReport:
+        """The report on all parts.
+
+        Args:
+            name: of the model or the output.
+            feature_names: names of the inputs' columns, or None.
+        """
+        arrays = (np.concatenate(parts) for parts in zip(*self.found))
+        named = [named_mistake(mistake, self.labels) for mistake in self.mistakes.kept]
+        return ClassificationReport(
+            self.labels, *arrays, named, self.threshold, name, feature_names
+        )
 
 
 def severity_of(

@@ -1,7 +1,8 @@
-"""A report on a classifier as one HTML page."""
+"""A report on a classifier as the parts of an HTML page."""
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -12,6 +13,8 @@ from cornu.model_selection.reports.classification_text import (
     KIND_NAMES,
     confusions_of,
     number,
+    score_cells,
+    score_columns,
 )
 from cornu.model_selection.reports.mistakes import as_picture, as_text, is_picture
 
@@ -19,13 +22,17 @@ from cornu.model_selection.reports.mistakes import as_picture, as_text, is_pictu
 MOST_CLASSES = 30
 
 
-def page_of(report: Any) -> str:
-    """The whole page."""
-    note = f"{KIND_NAMES[report.kind].capitalize()}, {len(report.y_true):,} samples"
+def sections_of(report: Any) -> tuple[str, list[str]]:
+    """What the report is about, and its parts but for the mistakes."""
+    note = f"{KIND_NAMES[report.kind].capitalize()}, {report.size}"
     if report.kind != "multiclass":
         note += f"; from a probability of {report.threshold:g} on, the answer is yes"
     sections = [
-        page.section("Scores", page.cards({k: f"{v:.4f}" for k, v in report.scores.items()})),
+        page.section(
+            "Scores",
+            page.cards({k: f"{v:.4f}" for k, v in report.scores.items()}),
+            note=report.note,
+        ),
         class_section(report),
         matrix_section(report),
     ]
@@ -38,16 +45,15 @@ def page_of(report: Any) -> str:
         sections.append(
             page.section("Most frequent confusions", page.table(columns, rows, words=(0, 1)))
         )
-    sections += [curves_section(report), mistakes_section(report)]
-    return page.whole_page(f"Report on {report.name}", note, sections)
+    return note, [*sections, curves_section(report)]
 
 
 def class_section(report: Any) -> str:
     what = "label" if report.kind == "multilabel" else "class"
-    columns = [what, "precision", "recall", "F1", "support", "ROC area", "average precision"]
+    columns = [what, *score_columns(report), "support", "ROC area", "average precision"]
     rows = []
     for row in report.table:
-        values = [f"{v:.3f}" for v in (row.precision, row.recall, row.f1)]
+        values = score_cells(row)
         curves = (report.roc.get(row.name), report.precision_recall.get(row.name))
         areas = ["" if curve is None else f"{curve.area:.3f}" for curve in curves]
         rows.append((row.name, *values, number(row.support), *areas))
@@ -93,15 +99,10 @@ def cells_of(row: np.ndarray) -> list[str]:
 
 
 def curves_section(report: Any) -> str:
-    def draw(figure: Any) -> None:
-        axes = figure.subplots(1, 3)
-        drawing.draw_roc(axes[0], report)
-        drawing.draw_precision_recall(axes[1], report)
-        drawing.draw_calibration(axes[2], report)
-
     alt = "ROC curves, precision-recall curves, and calibration"
     note = "Each class against all others." if report.kind == "multiclass" else ""
-    return page.section("Curves", page.figure(draw, (15, 4.6), alt), note=note)
+    picture = page.figure(partial(drawing.draw_three_curves, report=report), (15, 4.6), alt)
+    return page.section("Curves", picture, note=note)
 
 
 def mistakes_section(report: Any) -> str:

@@ -23,14 +23,12 @@ KIND_NAMES = {
 
 
 def tables_of(report: Any) -> list[Table]:
-    """The tables of the text, from the scores down to the single mistakes."""
+    """The tables of the text but for the mistakes."""
     found = [scores_table(report), class_table(report)]
     if report.kind == "multilabel" or len(report.class_names) <= MOST_CLASSES:
         found.append(matrix_table(report))
     if report.kind == "multiclass" and confusions_of(report):
         found.append(confusions_table(report))
-    if report.mistakes:
-        found.append(mistakes_table(report))
     return found
 
 
@@ -50,9 +48,8 @@ def number(value: float) -> str:
 
 def heading(report: Any) -> str:
     """What the report is about, in a line."""
-    return (
-        f"Report on {report.name!r}: {KIND_NAMES[report.kind]}, {len(report.y_true):,} samples"
-        + ("" if report.threshold == 0.5 else f", threshold {report.threshold:g}")
+    return f"Report on {report.name!r}: {KIND_NAMES[report.kind]}, {report.size}" + (
+        "" if report.threshold == 0.5 else f", threshold {report.threshold:g}"
     )
 
 
@@ -60,21 +57,33 @@ def scores_table(report: Any) -> Table:
     made = table(heading(report), "score", "value")
     for name, value in report.scores.items():
         made.add_row(name, f"{value:.4f}")
+    if report.note:
+        made.caption, made.caption_justify = report.note, "left"
     return made
+
+
+def score_columns(report: Any) -> list[str]:
+    """Headings of the scores of a class."""
+    return ["precision", "recall", "F1", *(["IoU"] if report.table[0].iou is not None else [])]
+
+
+def score_cells(row: Any) -> list[str]:
+    """The scores of a class."""
+    values = [row.precision, row.recall, row.f1, *([] if row.iou is None else [row.iou])]
+    return [f"{value:.3f}" for value in values]
 
 
 def class_table(report: Any) -> Table:
     what = "label" if report.kind == "multilabel" else "class"
     areas = report.kind != "binary"
-    made = table("By " + what, what, "precision", "recall", "F1", "support")
+    made = table("By " + what, what, *score_columns(report), "support")
     if areas:
         made.add_column("ROC area", justify="right")
         made.add_column("average precision", justify="right")
     for i, row in enumerate(report.table):
         if i == len(report.class_names):
             made.add_section()
-        cells = [f"{v:.3f}" for v in (row.precision, row.recall, row.f1)]
-        cells += [number(row.support)]
+        cells = [*score_cells(row), number(row.support)]
         if areas and i < len(report.class_names):
             curves = (report.roc, report.precision_recall)
             cells += [f"{c[row.name].area:.3f}" if row.name in c else "-" for c in curves]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,34 +14,63 @@ from cornu.model_selection.reports.mistakes import as_picture, is_picture
 MOST_NUMBERS = 20
 MOST_CURVES = 10
 PICTURES_IN_A_ROW = 6
+HEIGHT_OF_CURVES = 4.2
 
 
-def draw_classification(report: Any) -> Any:
-    """The whole report in one matplotlib figure."""
-    pictures = [m for m in report.mistakes if is_picture(m.x)]
-    rows = -(-len(pictures) // PICTURES_IN_A_ROW)
+def size_of(report: Any, below: float) -> tuple[float, float]:
+    """Width and height of the drawing of a report, in inches, with pictures below."""
+    return 14, matrix_size(report) + HEIGHT_OF_CURVES + below
+
+
+def draw_classification(figure: Any, report: Any, below: float, draw_below: Callable) -> None:
+    """The whole report on a matplotlib figure, or a part of one.
+
+    Args:
+        figure: what to draw on.
+        report: the report.
+        below: height of the pictures of mistakes, in inches; 0 for none.
+        draw_below: draws these on a part of the figure.
+    """
     side = matrix_size(report)
-    heights = [side, 4.2, *([1.9 * rows] if rows else [])]
-    figure = new_figure((14, sum(heights)))
+    heights = [side, HEIGHT_OF_CURVES, *([below] if below else [])]
     parts = figure.subfigures(len(heights), 1, height_ratios=heights)
     top = parts[0].subplots(1, 2, width_ratios=(side + 2, 12 - side))
     draw_matrix(top[0], report)
     draw_class_scores(top[1], report)
-    middle = parts[1].subplots(1, 3)
-    draw_roc(middle[0], report)
-    draw_precision_recall(middle[1], report)
-    draw_calibration(middle[2], report)
-    if rows:
-        parts[2].suptitle("Worst mistakes: what it is, and what it was taken for", fontsize=11)
-        axes = parts[2].subplots(rows, PICTURES_IN_A_ROW, squeeze=False).reshape(-1)
-        for one in axes:
-            one.set_axis_off()
-        for one, mistake in zip(axes, pictures):
-            one.imshow(as_picture(mistake.x))
-            names = shortened(mistake.target), shortened(mistake.prediction)
-            one.set_title(" → ".join(names), fontsize=9)
-    figure.suptitle(f"{shortened(report.name, 60)}: {len(report.y_true):,} samples", fontsize=13)
-    return figure
+    draw_three_curves(parts[1], report)
+    if below:
+        draw_below(parts[2], report)
+
+
+def draw_three_curves(figure: Any, report: Any) -> None:
+    """ROC, precision and recall, and calibration, side by side."""
+    axes = figure.subplots(1, 3)
+    draw_roc(axes[0], report)
+    draw_precision_recall(axes[1], report)
+    draw_calibration(axes[2], report)
+
+
+def height_of_pictures(report: Any) -> float:
+    """Inches that the pictures of mistakes are high together."""
+    return 1.9 * -(-len(_pictures(report)) // PICTURES_IN_A_ROW)
+
+
+def draw_pictures(figure: Any, report: Any) -> None:
+    """The pictures that were taken for something else."""
+    figure.suptitle("Worst mistakes: what it is, and what it was taken for", fontsize=11)
+    mistakes = _pictures(report)
+    rows = -(-len(mistakes) // PICTURES_IN_A_ROW)
+    axes = figure.subplots(rows, PICTURES_IN_A_ROW, squeeze=False).reshape(-1)
+    for one in axes:
+        one.set_axis_off()
+    for one, mistake in zip(axes, mistakes):
+        one.imshow(as_picture(mistake.x))
+        names = shortened(mistake.target), shortened(mistake.prediction)
+        one.set_title(" → ".join(names), fontsize=9)
+
+
+def _pictures(report: Any) -> list[Any]:
+    return [mistake for mistake in report.mistakes if is_picture(mistake.x)]
 
 
 def new_figure(size: tuple[float, float]) -> Any:
@@ -91,21 +121,25 @@ def shortened(name: str, most: int = 18) -> str:
 
 
 def draw_class_scores(axes: Any, report: Any) -> None:
-    """Bars of precision, recall and F1 of each class; of the worst ones if there are many."""
+    """Bars of the scores of each class; of the worst ones if there are many."""
     rows = report.table[: len(report.class_names)]
     title = "Scores by class"
     if len(rows) > MOST_NUMBERS:
         rows = sorted(rows, key=lambda row: row.f1)[:MOST_NUMBERS]
         title = f"The {MOST_NUMBERS} classes with the lowest F1"
     place = np.arange(len(rows))
-    for i, name in enumerate(("precision", "recall", "f1")):
+    names = {"precision": "precision", "recall": "recall", "f1": "F1"}
+    if rows[0].iou is not None:
+        names["iou"] = "IoU"
+    width = 0.78 / len(names)
+    for i, (name, label) in enumerate(names.items()):
         values = [getattr(row, name) for row in rows]
-        axes.barh(place + 0.26 * (i - 1), values, 0.24, label=name.replace("f1", "F1"))
+        axes.barh(place + width * (i - (len(names) - 1) / 2), values, 0.92 * width, label=label)
     axes.set_yticks(place, [f"{shortened(row.name)} ({row.support:,.6g})" for row in rows])
     axes.set(xlim=(0, 1), title=title + " (and their samples)")
     axes.invert_yaxis()
     axes.grid(alpha=0.3, axis="x")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=3, fontsize="small")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=4, fontsize="small")
 
 
 def draw_roc(axes: Any, report: Any) -> None:
@@ -117,19 +151,19 @@ def draw_roc(axes: Any, report: Any) -> None:
 
 def draw_precision_recall(axes: Any, report: Any) -> None:
     """Precision against recall."""
-    draw_curves(axes, report.precision_recall, "average precision", drawstyle="steps-post")
+    draw_curves(axes, report.precision_recall, "average precision")
     axes.set(title="Precision and recall", xlabel="recall", ylabel="precision", ylim=(0, 1.03))
 
 
-def draw_curves(axes: Any, curves: dict, what: str, **style: Any) -> None:
+def draw_curves(axes: Any, curves: dict, what: str) -> None:
+    """Curves by name; of many, the names of the worst only."""
     worst_first = sorted(curves.items(), key=lambda item: item[1].area)
     named = {name for name, _ in worst_first[: 5 if len(curves) > MOST_CURVES else None]}
     for name, curve in curves.items():
-        label = f"{shortened(name)}: {curve.area:.3f}"
-        if name not in named:
-            axes.plot(curve.x, curve.y, color="gray", alpha=0.3, linewidth=0.8, **style)
-        else:
-            axes.plot(curve.x, curve.y, label=label, **style)
+        style = {"color": "gray", "alpha": 0.3, "linewidth": 0.8}
+        if name in named:
+            style = {"label": f"{shortened(name)}: {curve.area:.3f}"}
+        axes.plot(curve.x, curve.y, drawstyle=curve.drawstyle, **style)
     axes.grid(alpha=0.3)
     if curves:
         axes.legend(title=what, fontsize="small", title_fontsize="small")
@@ -140,11 +174,11 @@ def draw_curves(axes: Any, curves: dict, what: str, **style: Any) -> None:
 def draw_calibration(axes: Any, report: Any) -> None:
     """How often predictions of a certain confidence come true, and how many there are."""
     found = report.calibration
-    axes.bar(found.confidence, found.weight, 0.06, alpha=0.35, label="share of predictions")
+    shares = found.counts / found.counts.sum()
+    axes.bar(found.predicted, shares, 0.06, alpha=0.35, label="share of predictions")
     axes.plot([0, 1], [0, 1], ":", color="gray", label="perfect")
-    axes.plot(
-        found.confidence, found.frequency, "o-", label=f"observed (mean distance {found.error:.3f})"
-    )
+    label = f"observed (mean distance {found.expected_error:.3f})"
+    axes.plot(found.predicted, found.observed, "o-", label=label)
     x = {
         "binary": f"probability of {shortened(report.class_names[1])}",
         "multilabel": "probability",

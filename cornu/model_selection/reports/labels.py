@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from cornu.model_selection.reports.predicting import shape_of
+
 KINDS = ("binary", "multiclass", "multilabel")
 
 
@@ -49,7 +51,7 @@ class Labels:
             return np.argmax(y, axis=1)
         if y.ndim > 1 and y.size != len(y):
             raise ValueError(
-                f"The targets have shape {y.shape}; a model of {len(self.names)} classes needs "
+                f"The targets have shape {shape_of(y)}; a model of {len(self.names)} classes needs "
                 f"class numbers (samples,)"
                 + (f", or one-hot targets (samples, {self.columns})." if self.columns > 1 else ".")
             )
@@ -79,7 +81,7 @@ class Labels:
         if y.shape[1:] != (self.columns,) or not np.isin(y, (0, 1)).all():
             raise ValueError(
                 f"Targets of {self.columns} labels must be 0 or 1, of shape (samples, "
-                f"{self.columns}); got shape {y.shape} with {_some(y[~np.isin(y, (0, 1))])}."
+                f"{self.columns}); got shape {shape_of(y)} with {_some(y[~np.isin(y, (0, 1))])}."
             )
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
@@ -97,6 +99,7 @@ class Labels:
                 f"The outputs reach from {outputs.min():.4g} to {outputs.max():.4g}, so they are "
                 "no probabilities. Pass from_logits=True if they are logits."
             )
+        outputs = np.clip(outputs, 0, 1)
         if self.columns == 1:
             outputs = np.concatenate([1 - outputs, outputs], axis=1)
         return outputs
@@ -111,7 +114,7 @@ class Labels:
 
 
 def labels_of(
-    model: Any,
+    loss: Any,
     y: np.ndarray,
     outputs: np.ndarray,
     class_names: Sequence[Any] | None = None,
@@ -121,9 +124,9 @@ def labels_of(
     """Find out what a classifier's outputs mean, from some of them and their targets.
 
     Args:
-        model: the model, whose loss may say that its outputs are logits.
-        y: some targets.
-        outputs: its outputs for these.
+        loss: what the model was compiled with, which may say that outputs are logits; or None.
+        y: some targets `(samples, ...)`.
+        outputs: the outputs for these, `(samples,)` or `(samples, columns)`.
         class_names: names of the classes or labels; their numbers by default.
         kind: one of `KINDS`; found out by default.
         from_logits: whether outputs are logits; found out by default.
@@ -133,15 +136,11 @@ def labels_of(
     """
     if kind not in (None, *KINDS):
         raise ValueError(f"kind must be one of {list(KINDS)}, or None; got {kind!r}.")
-    if outputs.ndim > 2:
-        raise ValueError(
-            f"The model's outputs have shape {outputs.shape}; a report is about classifiers with "
-            "outputs (samples, classes). For a class per pixel use metrics.ConfusionMatrix."
-        )
     columns = outputs.shape[1] if outputs.ndim == 2 else 1
     if from_logits is None:
-        from_logits = bool(getattr(model, "compiled", False) and _logits_by_loss(model.loss))
-        from_logits = from_logits or outputs.min() < -1e-6 or outputs.max() > 1 + 1e-5
+        from_logits = (
+            setting_of(loss, "from_logits") or outputs.min() < -1e-6 or outputs.max() > 1 + 1e-5
+        )
     if kind is None:
         kind = "binary" if columns < 3 else "multiclass"
         if columns > 1 and y.shape == outputs.shape and y.dtype.kind in "biuf":
@@ -157,14 +156,15 @@ def labels_of(
         what = "labels" if kind == "multilabel" else "classes"
         raise ValueError(
             f"class_names must hold {count} different names, since the model's outputs "
-            f"{tuple(outputs.shape)} tell {count} {what} apart; "
+            f"{shape_of(outputs)} tell {count} {what} apart; "
             f"got {len(names)}: {list(names)[:10]}."
         )
     return Labels(kind, names, columns, bool(from_logits))
 
 
-def _logits_by_loss(loss: Any) -> bool:
-    return bool(getattr(loss, "settings", {}).get("from_logits", False))
+def setting_of(loss: Any, name: str) -> Any:
+    """A setting of a loss object, such as `from_logits`; None where it has none."""
+    return getattr(loss, "settings", {}).get(name)
 
 
 def _some(values: np.ndarray) -> str:

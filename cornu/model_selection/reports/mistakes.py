@@ -61,7 +61,8 @@ class WorstMistakes:
         order = order[severity[order] > 0]
         for i, row in zip(order, rows_of(x, order)):
             number = self._seen + int(i)
-            self.kept.append(Mistake(number, row, target[i], prediction[i], float(severity[i])))
+            pair = np.array(target[i]), np.array(prediction[i])
+            self.kept.append(Mistake(number, row, *pair, float(severity[i])))
         self.kept = sorted(self.kept, key=lambda m: (-m.severity, m.index))[: self.most]
         self._seen += len(severity)
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from cornu.model_selection.cross_validation.table import render
+from cornu.model_selection.reports import page
+from cornu.model_selection.reports.drawing import new_figure, shortened
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -22,17 +24,31 @@ class Report:
     def _tables(self) -> list:
         raise NotImplementedError
 
-    def _figure(self) -> Any:
+    def _size(self) -> tuple[float, float]:
+        """Width and height of the drawing in inches."""
         raise NotImplementedError
 
-    def _page(self) -> str:
+    def _draw(self, figure: Any) -> None:
         raise NotImplementedError
+
+    def _sections(self) -> tuple[str, list[str]]:
+        """A line that says what the page is about, and the HTML of its parts."""
+        raise NotImplementedError
+
+    def _summary(self) -> tuple[str, dict[str, float]]:
+        """What kind of output this is, and its first scores."""
+        raise NotImplementedError
+
+    @property
+    def size(self) -> str:
+        """How much data there was, in words."""
+        return amount(len(self.y_true), "sample")
 
     def __str__(self) -> str:
         return "\n\n".join(render(table) for table in self._tables())
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} on model {self.name!r}: {len(self.y_true)} samples>"
+        return f"<{type(self).__name__} on {self.name!r}: {self.size}>"
 
     def __rich_console__(self, console: Any, options: Any) -> Any:
         yield from self._tables()
@@ -46,7 +62,9 @@ class Report:
         Returns:
             The matplotlib figure.
         """
-        figure = self._figure()
+        figure = new_figure(self._size())
+        self._draw(figure)
+        figure.suptitle(f"{shortened(self.name, 60)}: {self.size}", fontsize=13)
         if path is not None:
             figure.savefig(path, dpi=120)
         return figure
@@ -60,10 +78,10 @@ class Report:
         Returns:
             The page.
         """
-        page = self._page()
+        text = page.whole_page(f"Report on {self.name}", *self._sections())
         if path is not None:
-            Path(path).write_text(page, encoding="utf-8")
-        return page
+            Path(path).write_text(text, encoding="utf-8")
+        return text
 
     def save(self, path: Any) -> None:
         """Write the report in the form that the path's ending names.
@@ -85,3 +103,8 @@ class Report:
             raise ValueError(
                 f"A report can be saved as .html, .txt, {', '.join(PICTURES)}; got {str(path)!r}."
             )
+
+
+def amount(number: int, what: str) -> str:
+    """How many there are of something, in words."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -38,6 +38,12 @@ table.matrix small { display: block; opacity: 0.75; }
 figure { margin: 0; } figcaption { font-size: 0.85rem; color: var(--soft); }
 figcaption b { color: var(--text); }
 .gallery img { width: 100%; image-rendering: pixelated; border: 1px solid var(--line); }
+.gallery.large { grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); }
+.panels { display: flex; gap: 2px; } .panels img { flex: 1; min-width: 0; }
+.legend span { display: inline-block; margin-right: 1rem; white-space: nowrap; }
+.legend i { display: inline-block; width: 0.8rem; height: 0.8rem; margin-right: 0.35rem;
+  border-radius: 2px; }
+article { margin-top: 3.5rem; padding-top: 1rem; border-top: 2px solid var(--line); }
 picture img { max-width: 100%; height: auto; }
 """
 
@@ -77,6 +83,14 @@ def section(title: str, *content: str, note: str = "") -> str:
     """A part with its heading, and perhaps a line below it."""
     note = f'<p class="note">{escape(note)}</p>' if note else ""
     return f"<section><h2>{escape(title)}</h2>{note}{''.join(content)}</section>"
+
+
+def article(title: str, note: str, sections: Iterable[str]) -> str:
+    """A part with parts of its own."""
+    return (
+        f'<article><h1>{escape(title)}</h1><p class="note">{escape(note)}</p>'
+        f"{''.join(sections)}</article>"
+    )
 
 
 def cards(values: dict[str, str]) -> str:

@@ -1,16 +1,34 @@
-"""Predictions for arrays at once, for streams batch by batch, with the inputs that go with them."""
+"""Predictions for arrays in large parts, for streams batch by batch, with what belongs to them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cornu import tree
 from cornu.core.host_stage import strings_as_arrays
 from cornu.data import ArrayFeed, make_feed, unpack_x_y_sample_weight
+from cornu.training.compiled_loss import output_names, per_output
 from cornu.training.ending import closing_all
+
+# Outputs of arrays are predicted, and looked at, so many bytes at a time.
+MOST_BYTES = 2**26
+
+
+class OutputPart(NamedTuple):
+    """What some samples have to do with one output.
+
+    Attributes:
+        y: targets `(samples, ...)`.
+        weight: float64 weights `(samples, ...)`, or None.
+        outputs: predictions `(samples, ...)`.
+    """
+
+    y: np.ndarray
+    weight: np.ndarray | None
+    outputs: np.ndarray
 
 
 def predicted_parts(
@@ -20,19 +38,22 @@ def predicted_parts(
     sample_weight: Any = None,
     batch_size: int | None = None,
     steps: int | None = None,
-) -> Iterator[tuple[Any, np.ndarray, np.ndarray | None, np.ndarray]]:
-    """Parts `(x, y, sample_weight, outputs)` of the data, one after another.
+) -> Iterator[tuple[Any, list[str], dict[str, OutputPart]]]:
+    """Parts of the data, one after another.
+
+    Each is a triple of inputs, the names of all outputs, and an `OutputPart` for each output that
+    has targets, by name.
 
     Args:
-        model: a built model with one output.
+        model: a model.
         x: inputs; or a tuple `(x, y)` or `(x, y, sample_weight)`; or a source of such batches.
-        y: targets, for arrays.
-        sample_weight: weights, for arrays.
+        y: targets, for arrays; for several outputs in a list or a dict.
+        sample_weight: weights, for arrays; likewise, or one array for all outputs.
         batch_size: samples per batch, for arrays.
         steps: number of batches to read; all by default.
 
     Raises:
-        ValueError: for no data, no targets, outputs that are not finite, or several outputs.
+        ValueError: for no data, no targets, and outputs that are not finite.
     """
     if isinstance(x, tuple) and y is None:
         x, y, sample_weight = unpack_x_y_sample_weight(x)
@@ -45,35 +66,64 @@ def predicted_parts(
                     "A report needs targets, and the data has none. Pass (x, y), or a source whose "
                     "batches are tuples (x, y)."
                 )
-            outputs = _one_array(outputs, "The model has", "outputs")
-            check_finite(outputs, begin)
-            y_part = _one_array(y_part, "The data has", "targets")
-            if len(y_part) != len(outputs):
-                raise ValueError(f"There are {len(y_part)} targets for {len(outputs)} outputs.")
-            if weights is not None:
-                weights = np.asarray(weights, "float64").reshape(len(outputs))
-            yield x_part, y_part, weights, outputs
-            begin += len(outputs)
+            names = names_of_outputs(model, outputs)
+            found = _by_output(names, y_part, weights, outputs)
+            for part in found.values():
+                check_finite(part.outputs, begin)
+            yield x_part, names, found
+            begin += len(next(iter(found.values())).outputs)
     if not begin:
         raise ValueError("A report needs at least one sample, and the data is empty.")
 
 
+def names_of_outputs(model: Any, outputs: Any) -> list[str]:
+    """A name for each output of a model, no two alike."""
+    names = output_names(outputs, getattr(model, "output_names", None))
+    if len(set(names)) == len(names):
+        return names
+    return [f"{name}_{i}" for i, name in enumerate(names)]
+
+
 def _parts(model: Any, feed: Any, batch_size: int | None, steps: int | None) -> Iterator[tuple]:
-    if isinstance(feed, ArrayFeed) and steps is None:
-        yield (*feed.arrays, model.predict(feed.arrays[0], batch_size=batch_size, verbose=0))
+    if not isinstance(feed, ArrayFeed) or steps is not None:
+        for batch in feed.batches(0):
+            yield (*batch, model.predict_on_batch(batch[0]))
         return
-    for batch in feed.batches(0):
-        yield (*batch, model.predict_on_batch(batch[0]))
+    begin, size = 0, feed.batch_size
+    while begin < feed.num_samples:
+        part = rows_between(feed.arrays, begin, begin + size)
+        outputs = model.predict(part[0], batch_size=batch_size, verbose=0)
+        yield (*part, outputs)
+        begin += size
+        # The first batch tells how many of them make a part.
+        bytes_ = sum(np.asarray(leaf).nbytes for leaf in tree.flatten(outputs))
+        size = max(1, MOST_BYTES * size // max(bytes_, 1) // feed.batch_size) * feed.batch_size
 
 
-def _one_array(structure: Any, who: str, what: str) -> np.ndarray:
-    leaves = tree.flatten(structure)
-    if len(leaves) != 1:
-        raise ValueError(
-            f"{who} {len(leaves)} {what}; a report is about one. Make a model of the output in "
-            "question, `Model(model.inputs, model.outputs[0])`, and pass its targets."
-        )
-    return np.asarray(leaves[0])
+def _by_output(names: list[str], y: Any, weights: Any, outputs: Any) -> dict[str, OutputPart]:
+    leaves = tree.flatten(outputs)
+    targets = per_output(y, names, "y", outputs, one_for_all=False)
+    weights = per_output(weights, names, "sample_weight", outputs)
+    found = {}
+    for name, target, weight, output in zip(names, targets, weights, leaves):
+        if target is None:
+            continue
+        if tree.is_nested(target) and len(tree.flatten(target)) != 1:
+            raise ValueError(
+                f"y holds {len(tree.flatten(target))} arrays of targets for output {name!r}; pass "
+                "one array for each output."
+            )
+        target, output = np.asarray(tree.flatten(target)[0]), np.asarray(output)
+        if len(target) != len(output):
+            raise ValueError(f"There are {len(target)} targets for {len(output)} outputs.")
+        if weight is not None:
+            weight = np.asarray(weight, "float64")
+            if len(weight) != len(output):
+                raise ValueError(f"There are {len(weight)} weights for {len(output)} outputs.")
+        found[name] = OutputPart(target, weight, output)
+    if not found:
+        raise ValueError(f"A report needs targets, and y has none for the outputs {names}.")
+    return found
 
 
 def check_finite(outputs: np.ndarray, begin: int = 0) -> None:
@@ -92,11 +142,38 @@ def check_finite(outputs: np.ndarray, begin: int = 0) -> None:
         )
 
 
+def shape_of(array: np.ndarray) -> str:
+    """The shape of data that come in parts, in words."""
+    return f"({', '.join(['samples', *map(str, array.shape[1:])])})".replace(
+        "(samples)", "(samples,)"
+    )
+
+
+def weights_of(samples: int, weight: np.ndarray | None) -> np.ndarray:
+    """One weight for each sample, `(samples,)`; 1 if None.
+
+    Raises:
+        ValueError: if there is more than one weight for a sample.
+    """
+    if weight is None:
+        return np.ones(samples)
+    if weight.size != samples:
+        raise ValueError(
+            f"sample_weight has shape {weight.shape} for {samples} samples: one weight each."
+        )
+    return weight.reshape(samples)
+
+
+def rows_between(arrays: Any, begin: int, end: int) -> Any:
+    """Samples of a structure of arrays, in which some may be None."""
+    return tree.map_structure(lambda a: None if a is None else a[begin:end], arrays)
+
+
 def rows_of(x: Any, where: np.ndarray) -> list[Any]:
-    """The chosen samples of a structure of inputs, each a structure without the first axis."""
+    """Copies of the chosen samples of a structure of inputs, without the first axis."""
 
     def row(i: int) -> Any:
-        return tree.map_structure(lambda a: None if a is None else np.asarray(a[i]), x)
+        return tree.map_structure(lambda a: None if a is None else np.array(a[i]), x)
 
     return [row(int(i)) for i in where]
 

@@ -15,9 +15,12 @@ from cornu.model_selection.reports import regression_drawing, regression_text
 from cornu.model_selection.reports.mistakes import Mistake, WorstMistakes
 from cornu.model_selection.reports.output import Report
 from cornu.model_selection.reports.predicting import (
+    OutputPart,
     check_finite,
     feature_names_of,
     predicted_parts,
+    shape_of,
+    weights_of,
 )
 
 
@@ -25,7 +28,7 @@ from cornu.model_selection.reports.predicting import (
 class RegressionReport(Report):
     """What `regression_report` found; printed, it is a text.
 
-    Attributes:
+    Args:
         y_true: targets `(samples, outputs)`.
         y_pred: predictions, likewise.
         sample_weight: `(samples,)`, or None.
@@ -132,11 +135,18 @@ class RegressionReport(Report):
     def _tables(self) -> list:
         return regression_text.tables_of(self)
 
-    def _figure(self) -> Any:
-        return regression_drawing.draw_regression(self)
+    def _size(self) -> tuple[float, float]:
+        return regression_drawing.size_of(self)
 
-    def _page(self) -> str:
-        return regression_text.page_of(self)
+    def _draw(self, figure: Any) -> None:
+        regression_drawing.draw_regression(figure, self)
+
+    def _sections(self) -> tuple[str, list[str]]:
+        return regression_text.sections_of(self)
+
+    def _summary(self) -> tuple[str, dict[str, float]]:
+        first = next(iter(self.scores.values()))
+        return "regression", {name: first[name] for name in ("RMSE", "R2") if name in first}
 
 
 def regression_report(
@@ -182,27 +192,78 @@ def regression_report(
     >>> report.scores["output"]["RMSE"], report.interval([10.0])
     (1.0, (array([9.]), array([11.])))
     """
-    if not 0 < coverage < 1:
-        raise ValueError(f"coverage must lie between 0 and 1; got {coverage!r}.")
-    found, mistakes = [], WorstMistakes(worst)
-    parts = predicted_parts(model, x, y, sample_weight, batch_size, steps)
-    for x_part, y_part, weights, outputs in parts:
-        targets, predictions = as_columns(y_part, outputs)
-        mistakes.add(x_part, targets, predictions, np.abs(targets - predictions).max(axis=1))
-        found.append((targets, predictions, weights))
-    targets, predictions = (np.concatenate(arrays) for arrays in list(zip(*found))[:2])
-    weights = None
-    if any(one is not None for _, _, one in found):
-        weights = np.concatenate([np.ones(len(a)) if w is None else w for a, _, w in found])
-    count = targets.shape[1]
-    if target_names is None:
-        target_names = ["output"] if count == 1 else [f"output {i}" for i in range(count)]
-    names = tuple(map(str, target_names))
-    if len(names) != count or len(set(names)) != count:
-        raise ValueError(f"target_names must hold {count} different names; got {list(names)}.")
-    arrays = targets, predictions, weights
-    features = feature_names_of(x)
-    return RegressionReport(*arrays, mistakes.kept, names, coverage, model.name, seed, features)
+    collector = RegressionCollector(target_names, coverage, worst, seed)
+    for x_part, _, parts in predicted_parts(model, x, y, sample_weight, batch_size, steps):
+        if len(parts) > 1:
+            raise ValueError(
+                f"regression_report is about one output, but the data has targets for "
+                f"{list(parts)}. Use evaluate_report, or leave out the targets of the others."
+            )
+        collector.add(x_part, next(iter(parts.values())))
+    return collector.report(model.name, feature_names_of(x))
+
+
+class RegressionCollector:
+    """Takes the parts of the data, and makes the report in the end.
+
+    Args:
+        target_names: see `regression_report`, as all that follow.
+        coverage: see there.
+        worst: see there.
+        seed: see there.
+    """
+
+    def __init__(
+        self, target_names: Sequence[Any] | None, coverage: float, worst: int, seed: int = 0
+    ):
+        if not 0 < coverage < 1:
+            raise ValueError(f"coverage must lie between 0 and 1; got {coverage!r}.")
+        self.target_names = target_names
+        self.coverage = coverage
+        self.seed = seed
+        self.mistakes = WorstMistakes(worst)
+        self.found: list[tuple] = []
+        self.weighted = False
+
+    def add(self, x: Any, part: OutputPart) -> None:
+        """Take a part of the data into account.
+
+        Args:
+            x: its inputs.
+            part: targets, weights and outputs.
+        """
+        y, weight, outputs = part
+        targets, predictions = as_columns(y, outputs)
+        self.weighted = self.weighted or weight is not None
+        self.mistakes.add(x, targets, predictions, np.abs(targets - predictions).max(axis=1))
+        self.found.append((targets, predictions, weights_of(len(y), weight)))
+
+    def report(self, name: str, feature_names: list[str] | None) -> RegressionReport:
+        """The report on all parts.
+
+        Args:
+            name: of the model or the output.
+            feature_names: names of the inputs' columns, or None.
+        """
+        targets, predictions, weights = (np.concatenate(parts) for parts in zip(*self.found))
+        count = targets.shape[1]
+        names = self.target_names
+        if names is None:
+            names = ["output"] if count == 1 else [f"output {i}" for i in range(count)]
+        names = tuple(map(str, names))
+        if len(names) != count or len(set(names)) != count:
+            raise ValueError(f"target_names must hold {count} different names; got {list(names)}.")
+        return RegressionReport(
+            targets,
+            predictions,
+            weights if self.weighted else None,
+            self.mistakes.kept,
+            names,
+            self.coverage,
+            name,
+            self.seed,
+            feature_names,
+        )
 
 
 def as_columns(y: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -212,8 +273,8 @@ def as_columns(y: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarr
     pair = [a[:, None] if a.ndim == 1 else a for a in (y, outputs)]
     if pair[0].shape != pair[1].shape or pair[0].ndim != 2:
         raise ValueError(
-            f"The model's outputs have shape {outputs.shape}, the targets {y.shape}; a regression "
-            "report needs both as (samples,) or (samples, outputs), with as many outputs."
+            f"The model's outputs have shape {shape_of(outputs)}, the targets {shape_of(y)}; a "
+            "regression report needs both as (samples,) or (samples, outputs), of one width."
         )
     targets, predictions = (a.astype("float64") for a in pair)
     bad = ~np.isfinite(targets).all(axis=1)

@@ -7,20 +7,21 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from cornu.model_selection.reports.drawing import new_figure, shortened
+from cornu.model_selection.reports.drawing import shortened
 
 # Drawing more points takes time and shows no more.
 MOST_POINTS = 5000
 
 
-def draw_regression(report: Any) -> Any:
-    """The whole report in one matplotlib figure."""
-    count = len(report.target_names)
-    figure = new_figure((17, 4.2 * count + 0.4))
-    for i, axes in enumerate(figure.subplots(count, 4, squeeze=False)):
+def size_of(report: Any) -> tuple[float, float]:
+    """Width and height of the drawing of a report, in inches."""
+    return 17, 4.2 * len(report.target_names) + 0.4
+
+
+def draw_regression(figure: Any, report: Any) -> None:
+    """The whole report on a matplotlib figure, or a part of one."""
+    for i, axes in enumerate(figure.subplots(len(report.target_names), 4, squeeze=False)):
         draw_output(axes, report, i)
-    figure.suptitle(f"{shortened(report.name, 60)}: {len(report.y_true):,} samples", fontsize=13)
-    return figure
 
 
 def draw_output(axes: Any, report: Any, i: int) -> None:

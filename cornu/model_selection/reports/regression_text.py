@@ -1,4 +1,4 @@
-"""A report on a regression as a text and as an HTML page."""
+"""A report on a regression as a text and as the parts of an HTML page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cornu.model_selection.reports.mistakes import as_picture, as_text, is_pictu
 
 def tables_of(report: Any) -> list[Table]:
     """The tables of the text: scores, intervals, largest errors."""
-    title = f"Report on {report.name!r}: regression, {len(report.y_true):,} samples"
+    title = f"Report on {report.name!r}: regression, {report.size}"
     scores = table(title, "output", *score_names(report))
     for name, row in score_rows(report):
         scores.add_row(escape(name), *row)
@@ -62,8 +62,8 @@ def mistake_row(mistake: Any, report: Any, in_words: Any) -> tuple[str, str, str
     return (str(mistake.index), *values, in_words(mistake.x, report.feature_names))
 
 
-def page_of(report: Any) -> str:
-    """The whole page."""
+def sections_of(report: Any) -> tuple[str, list[str]]:
+    """What the report is about, and its parts for an HTML page."""
     columns = ["output", *score_names(report)]
     rows = [(name, *row) for name, row in score_rows(report)]
     sections = [
@@ -84,8 +84,7 @@ def page_of(report: Any) -> str:
         title = "Residuals" if len(report.target_names) == 1 else f"Residuals of {name}"
         sections.append(page.section(title, page.figure(draw, (17, 4.2), alt)))
     sections.append(errors_section(report))
-    note = f"Regression, {len(report.y_true):,} samples"
-    return page.whole_page(f"Report on {report.name}", note, sections)
+    return f"Regression, {report.size}", sections
 
 
 def errors_section(report: Any) -> str:

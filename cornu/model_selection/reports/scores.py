@@ -8,55 +8,30 @@ import numpy as np
 
 from cornu import metrics
 from cornu.engine.extras import require
+from cornu.model_selection.calibration import Calibration, calibration_curve
+from cornu.model_selection.curves import Curve, precision_recall_curve, roc_curve
 from cornu.model_selection.reports.labels import Labels
-
-# Equal widths, as in the paper that `calibration_of` cites.
-BINS = 10
 
 
 @dataclass(frozen=True)
 class ClassScores:
-    """A row of the table of classes: of one class, or of an average."""
+    """A row of the table of classes: of one class, or of an average.
+
+    Attributes:
+        name: of the class or the average.
+        precision: share of right predictions among the predictions of the class.
+        recall: share of right predictions among its samples.
+        f1: harmonic mean of both.
+        support: number of its samples, or the sum of their weights.
+        iou: intersection over union, for pixels only.
+    """
 
     name: str
     precision: float
     recall: float
     f1: float
     support: float
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A curve and the area under it.
-
-    Attributes:
-        x: false-positive rates, or recalls.
-        y: true-positive rates, or precisions.
-        thresholds: from which probability on a point's samples count as of the class.
-        area: under the ROC curve; for precision and recall the average precision.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    thresholds: np.ndarray
-    area: float
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """How often predictions of a certain confidence come true.
-
-    Attributes:
-        confidence: mean probability of the predictions in each bin that has any.
-        frequency: share of them that came true.
-        weight: share of all predictions that are in the bin.
-        error: expected calibration error, the mean distance of both.
-    """
-
-    confidence: np.ndarray
-    frequency: np.ndarray
-    weight: np.ndarray
-    error: float
+    iou: float | None = None
 
 
 def confusion_of(
@@ -64,15 +39,14 @@ def confusion_of(
 ) -> np.ndarray:
     """Weighted counts (class, predicted class); for labels one such 2 x 2 matrix each."""
     if labels.kind == "multilabel":
-        pairs = [(y[:, i], predicted[:, i], 2) for i in range(y.shape[1])]
-    else:
-        pairs = [(y, predicted, len(labels.names))]
-    found = []
-    for one, other, classes in pairs:
-        metric = metrics.ConfusionMatrix(classes)
-        metric.update_state(one, other, weight)
-        found.append(np.asarray(metric.result(), "float64"))
-    return np.stack(found) if labels.kind == "multilabel" else found[0]
+        pairs = zip(y.T, predicted.T)
+        return np.stack([_counted(one, other, weight, 2) for one, other in pairs])
+    return _counted(y, predicted, weight, len(labels.names))
+
+
+def _counted(y: np.ndarray, predicted: np.ndarray, weight: np.ndarray, classes: int) -> np.ndarray:
+    counts = np.bincount(y * classes + predicted, weight, classes**2)
+    return counts.reshape(classes, classes)
 
 
 def class_table(
@@ -98,20 +72,30 @@ def class_table(
 
 
 def overall_scores(
+    matrix: np.ndarray,
     y: np.ndarray,
     predicted: np.ndarray,
     probabilities: np.ndarray,
     weight: np.ndarray,
     labels: Labels,
 ) -> dict[str, float]:
-    """Scores of all classes together, by name."""
+    """Scores of all classes together, by name.
+
+    Args:
+        matrix: see `confusion_of`.
+        y: class numbers `(samples,)`, or 0 and 1 `(samples, labels)`.
+        predicted: likewise.
+        probabilities: `(samples, classes)`.
+        weight: `(samples,)`.
+        labels: the kind of classifier.
+    """
     module = require("sklearn.metrics", "select")
-    scores = {"accuracy": module.accuracy_score(y, predicted, sample_weight=weight)}
     if labels.kind == "multilabel":
-        wrong = module.hamming_loss(y, predicted, sample_weight=weight)
-        scores = {"all labels right": scores["accuracy"], "labels right": 1 - wrong}
-        return {name: float(value) for name, value in scores.items()}
-    counts = confusion_of(y, predicted, weight, labels)
+        return {
+            "all labels right": float(module.accuracy_score(y, predicted, sample_weight=weight)),
+            "labels right": float(1 - module.hamming_loss(y, predicted, sample_weight=weight)),
+        }
+    scores = {"accuracy": np.trace(matrix) / matrix.sum()}
     if len(labels.names) > 5:
         numbers = np.arange(len(labels.names))
         scores["top-3 accuracy"] = module.top_k_accuracy_score(
@@ -122,7 +106,7 @@ def overall_scores(
         ("Matthews correlation", metrics.MatthewsCorrelation(len(labels.names))),
         ("Cohen's kappa", metrics.CohenKappa(len(labels.names))),
     ):
-        metric.counts.assign(counts)
+        metric.counts.assign(matrix)
         scores[name] = metric.result()
     # float32's smallest step keeps a certain mistake finite, as scikit-learn has it.
     chosen = np.maximum(probabilities[np.arange(len(y)), y], np.finfo("float32").eps)
@@ -137,50 +121,23 @@ def curves_of(
 
     Of two classes the second has curves only. A class that all samples are of, or none, has none.
     """
-    module = require("sklearn.metrics", "select")
     roc, precision_recall = {}, {}
     for i, name in enumerate(labels.names):
         if labels.kind == "binary" and i == 0:
             continue
         target = y[:, i] if labels.kind == "multilabel" else (y == i)
-        if len(np.unique(target)) < 2:
+        if len(np.unique(target[weight > 0])) < 2:
             continue
-        score = probabilities[:, i]
-        x, hits, thresholds = module.roc_curve(target, score, sample_weight=weight)
-        area = float(module.auc(x, hits))
-        roc[name] = Curve(x, hits, thresholds, area)
-        precision, recall, thresholds = module.precision_recall_curve(
-            target, score, sample_weight=weight, drop_intermediate=True
-        )
-        area = float(module.average_precision_score(target, score, sample_weight=weight))
-        precision_recall[name] = Curve(recall, precision, thresholds, area)
+        roc[name] = roc_curve(target, probabilities[:, i], weight)
+        precision_recall[name] = precision_recall_curve(target, probabilities[:, i], weight)
     return roc, precision_recall
 
 
 def calibration_of(
-    y: np.ndarray,
-    predicted: np.ndarray,
-    probabilities: np.ndarray,
-    weight: np.ndarray,
-    labels: Labels,
+    y: np.ndarray, probabilities: np.ndarray, weight: np.ndarray, labels: Labels
 ) -> Calibration:
-    """Calibration of class 1 of two, of each label, or of the class predicted.
-
-    References:
-        Guo et al., 2017, https://arxiv.org/abs/1706.04599
-    """
-    if labels.kind == "binary":
-        confidence, right = probabilities[:, 1], y == 1
-    elif labels.kind == "multilabel":
-        confidence, right = probabilities.reshape(-1), y.reshape(-1) == 1
+    """Calibration of class 1 of two, of all labels together, or of the likeliest class."""
+    if labels.kind == "multilabel":
         weight = np.repeat(weight, y.shape[1])
-    else:
-        confidence, right = probabilities.max(axis=1), y == predicted
-    bins = np.clip((confidence * BINS).astype(int), 0, BINS - 1)
-    total = np.bincount(bins, weight, BINS)
-    some = total > 0
-    confidence = np.bincount(bins, weight * confidence, BINS)[some] / total[some]
-    frequency = np.bincount(bins, weight * right, BINS)[some] / total[some]
-    share = total[some] / total.sum()
-    error = float(np.sum(share * np.abs(confidence - frequency)))
-    return Calibration(confidence, frequency, share, error)
+        return calibration_curve(y.reshape(-1), probabilities.reshape(-1), sample_weight=weight)
+    return calibration_curve(y, probabilities, sample_weight=weight)

@@ -93,7 +93,9 @@ def test_many_classes_have_a_top_3_accuracy():
 
 def test_curves_are_scikit_learns(report):
     target = CLASSES == 2
-    x, y, _ = metrics.roc_curve(target, SCORES[:, 2].astype("float64"), sample_weight=WEIGHTS)
+    x, y, _ = metrics.roc_curve(
+        target, SCORES[:, 2].astype("float64"), sample_weight=WEIGHTS, drop_intermediate=False
+    )
     np.testing.assert_allclose([report.roc["_e"].x, report.roc["_e"].y], [x, y])
     curve = report.precision_recall["_e"]
     assert curve.area == pytest.approx(
@@ -104,9 +106,9 @@ def test_curves_are_scikit_learns(report):
 def test_the_calibration_error_is_the_mean_distance_in_ten_bins():
     p = np.array([[0.12], [0.14], [0.92], [0.94]], "float32")
     found = evaluate_report(echo(1), p, [0, 1, 1, 1]).calibration
-    np.testing.assert_allclose(found.confidence, [0.13, 0.93], rtol=1e-6)
-    np.testing.assert_allclose(found.frequency, [0.5, 1.0])
-    assert found.error == pytest.approx(0.5 * 0.37 + 0.5 * 0.07, rel=1e-5)
+    np.testing.assert_allclose(found.predicted, [0.13, 0.93], rtol=1e-6)
+    np.testing.assert_allclose(found.observed, [0.5, 1.0])
+    assert found.expected_error == pytest.approx(0.5 * 0.37 + 0.5 * 0.07, rel=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ def test_an_unknown_ending_is_refused(report, tmp_path):
         ((SCORES, CLASSES), {"class_names": ["a", "b"]}, "must hold 4 different names"),
         ((SCORES, CLASSES), {"class_names": ["a", "b", "c", "c"]}, "must hold 4 different names"),
         ((SCORES, np.array(["x"] * 60)), {"class_names": NAMES}, r"\['x'\], that are not in"),
-        ((SCORES, np.zeros((60, 2))), {}, r"targets have shape \(60, 2\)"),
+        ((SCORES, np.zeros((60, 2))), {}, r"targets have shape \(samples, 2\)"),
         ((SCORES[:0], CLASSES[:0]), {}, "empty|no samples|no data|There is no"),
         ((SCORES,), {}, "needs targets"),
         ((np.where(SCORES > 0.5, np.nan, SCORES), CLASSES), {}, "not finite"),

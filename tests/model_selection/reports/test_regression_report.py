@@ -71,7 +71,7 @@ def test_text_page_and_figure_name_the_outputs(report, tmp_path):
 @pytest.mark.parametrize(
     "x, y, settings, message",
     [
-        (PREDICTIONS, TARGETS[:, :1], {}, r"shape \(200, 2\), the targets \(200, 1\)"),
+        (PREDICTIONS, TARGETS[:, :1], {}, r"shape \(samples, 2\), the targets \(samples, 1\)"),
         (PREDICTIONS, TARGETS, {"target_names": ["a"]}, "must hold 2 different names"),
         (PREDICTIONS, TARGETS, {"coverage": 1.5}, "coverage must lie"),
         (PREDICTIONS, np.where(TARGETS > 3, np.nan, TARGETS), {}, "targets are not finite"),

@@ -21,7 +21,7 @@ class Calibration:
         predicted: mean probability of each filled bin.
         observed: share of the samples in it whose answer was yes (for several classes: whose most
             probable class was right).
-        counts: samples in it.
+        counts: samples in it, or the sum of their weights.
         expected_error: mean of `|observed - predicted|`, weighted with the counts (ECE).
         maximum_error: the largest of these.
     """
@@ -79,7 +79,12 @@ class Calibration:
 
 
 def calibration_curve(
-    y_true: Any, y_prob: Any, *, bins: int = 10, strategy: str = "uniform"
+    y_true: Any,
+    y_prob: Any,
+    *,
+    bins: int = 10,
+    strategy: str = "uniform",
+    sample_weight: Any = None,
 ) -> Calibration:
     """How often what was predicted with a probability came true.
 
@@ -90,9 +95,13 @@ def calibration_curve(
         bins: number of bins.
         strategy: `"uniform"` for bins of equal width, `"quantile"` for about as many samples in
             each.
+        sample_weight: weights `(samples,)`, or None.
+
+    Returns:
+        A `Calibration`; bins without samples, or without any weight, are left out.
 
     Raises:
-        ValueError: for values that are no probabilities, and an unknown strategy.
+        ValueError: for values that are no probabilities, other lengths, and an unknown strategy.
 
     References:
         Guo et al., 2017, "On Calibration of Modern Neural Networks",
@@ -117,10 +126,16 @@ def calibration_curve(
     else:
         edges = np.quantile(confidence, np.linspace(0, 1, bins + 1))
     place = np.searchsorted(edges[1:-1], confidence)
-    counts = np.bincount(place, minlength=bins)
+    weight = np.ones(len(p)) if sample_weight is None else np.asarray(sample_weight, "float64")
+    if weight.shape != (len(p),):
+        raise ValueError(
+            f"sample_weight must hold one weight for each of {len(p)} samples; got shape "
+            f"{weight.shape}."
+        )
+    counts = np.bincount(place, weight, bins)
     filled = counts > 0
-    predicted = np.bincount(place, confidence, bins)[filled] / counts[filled]
-    observed = np.bincount(place, right, bins)[filled] / counts[filled]
+    predicted = np.bincount(place, weight * confidence, bins)[filled] / counts[filled]
+    observed = np.bincount(place, weight * right, bins)[filled] / counts[filled]
     return Calibration(predicted, observed, counts[filled])
 
 

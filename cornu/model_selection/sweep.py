@@ -36,7 +36,8 @@ def binary_scores(
         sample_weight: weights `(samples,)`, or None.
 
     Raises:
-        ValueError: for NaN, other targets, other lengths, or targets of one class only.
+        ValueError: for NaN, other targets, other lengths, or targets that are of one class
+            only, as far as they have weight.
     """
     y, score = (_column(part) for part in (y_true, y_score))
     weights = np.ones(len(y)) if sample_weight is None else _column(sample_weight)
@@ -51,10 +52,12 @@ def binary_scores(
                 f"{name} is NaN in {np.isnan(values).sum()} of {len(y)} samples. Leave them out; "
                 "predictions are NaN for samples that no fold tested."
             )
-    if not np.isin(y, (0, 1)).all() or len(np.unique(y)) < 2:
+    found = np.unique(y[weights > 0])
+    if not np.isin(y, (0, 1)).all() or len(found) < 2:
         raise ValueError(
-            f"y_true must hold zeros and ones, and both; got {np.unique(y)[:5].tolist()}. For more "
-            "classes, ask about one of them: `y == c` with the scores of column c."
+            f"y_true must hold zeros and ones, and both (samples without weight do not count); got "
+            f"{(found if len(found) < 2 else np.unique(y))[:5].tolist()}. For more classes, ask "
+            "about one of them: `y == c` with the scores of column c."
         )
     return y, score, weights
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu.engine.extras import require
-from cornu.model_selection.imbalance.scores import binary_scores, sweep
+from cornu.model_selection.sweep import binary_scores, sweep
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Curve:
     kind: str
     share: float
 
+    @property
+    def drawstyle(self) -> str:
+        """How matplotlib joins the points: a precision holds back to the recall before it."""
+        return "default" if self.kind == "roc" else "steps-pre"
+
     def draw(self, axes: Any, label: str = "") -> None:
         """Draw into matplotlib axes.
 
@@ -42,8 +47,12 @@ class Curve:
             "roc": ("false positive rate", "true positive rate", "area"),
             "precision-recall": ("recall", "precision", "average precision"),
         }[self.kind]
-        steps = {} if self.kind == "roc" else {"drawstyle": "steps-post"}
-        axes.plot(self.x, self.y, label=f"{label} {names[2]} {self.area:.3f}".strip(), **steps)
+        axes.plot(
+            self.x,
+            self.y,
+            label=f"{label} {names[2]} {self.area:.3f}".strip(),
+            drawstyle=self.drawstyle,
+        )
         axes.set(xlabel=names[0], ylabel=names[1], xlim=(0, 1), ylim=(0, 1.02))
         axes.grid(alpha=0.3)
         axes.legend(fontsize="small")
