@@ -84,6 +84,36 @@ class Function(Operation):
     def compute_output_spec(self, inputs: Any) -> Any:
         return super().compute_output_spec(inputs)
 
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Shapes of the outputs for shapes of the inputs, nested as the inputs are.
+
+        Args:
+            input_shape: tuples of ints, with None for unknown sizes.
+
+        Raises:
+            ValueError: if the shapes are not nested as the inputs.
+
+        >>> import cornu as keras
+        >>> x = keras.Input((2,))
+        >>> keras.Function(x, x * 2).compute_output_shape((5, 2))
+        (5, 2)
+        """
+        tree.assert_same_structure(
+            tree.map_structure(lambda _: 0, self._inputs_struct),
+            tree.map_shape_structure(lambda _: 0, input_shape),
+        )
+        shapes = tree.flatten(tree.map_shape_structure(_Shape, input_shape))
+        tensors = [KerasTensor(s.sizes, t.dtype) for s, t in zip(shapes, self._inputs)]
+        inputs = tree.pack_sequence_as(self._inputs_struct, tensors)
+        return tree.map_structure(lambda t: t.shape, self.compute_output_spec(inputs))
+
+
+class _Shape:
+    """A shape that is a leaf of a structure."""
+
+    def __init__(self, sizes: tuple):
+        self.sizes = sizes
+
 
 def run_graph(function: Any, inputs: Any, wrap: Callable | None = None) -> Any:
     """Run a sorted graph on values (or on other symbolic tensors).

@@ -16,7 +16,7 @@ from cornu.core import dtype_policy as dtype_policies
 from cornu.core import masking, registry, remat
 from cornu.core.call_spec import call_signature, shapes_of, tensor_arguments
 from cornu.core.identifiers import unknown_arguments
-from cornu.core.input_spec import check_given, check_inputs
+from cornu.core.input_spec import InputSpec, check_given, check_inputs
 from cornu.core.layer_state import LayerState
 from cornu.core.scope import StatelessScope, autocast, name_path, name_scope, thread
 from cornu.core.variable import Variable
@@ -34,7 +34,7 @@ class CallContext:
         self.training: bool | None = None
 
 
-class Layer(LayerState, Operation):
+class Layer(dtype_policies.WithPolicy, LayerState, Operation):
     """Base of everything that has weights: write `build` and `call`, get the rest.
 
     Args:
@@ -56,10 +56,7 @@ class Layer(LayerState, Operation):
     (2, 3)
     """
 
-    dtype_policy: dtype_policies.DTypePolicy | None = None
-    """In which dtypes the layer computes and keeps its variables."""
-    input_spec: Any = None
-    """One `InputSpec`, or a structure of them, that the inputs must meet; None for any inputs."""
+    _input_spec: Any = None
     supports_masking: bool = False
     """Whether the layer takes masks and hands them on."""
     host_capable: bool = False
@@ -96,7 +93,7 @@ class Layer(LayerState, Operation):
         if kwargs:
             raise TypeError(unknown_arguments(type(self), kwargs))
         self.activity_regularizer = registry.get("regularizer", activity_regularizer)
-        self.dtype_policy = dtype_policies.get(dtype)
+        self._dtype_policy = dtype_policies.get(dtype)
         self.autocast = autocast
         self.built = False
         self.supports_masking = (
@@ -119,32 +116,20 @@ class Layer(LayerState, Operation):
         state = self.__dict__
         return f"<{type(self).__name__} name={state.get('name')}, built={state.get('built')}>"
 
-    # --- dtypes --------------------------------------------------------------------------------
-
     @property
-    def dtype(self) -> str:
-        """Dtype of the variables."""
-        return self.variable_dtype
+    def input_spec(self) -> Any:
+        """One `InputSpec`, or a structure of them, that the inputs must meet; None for any."""
+        return self._input_spec
 
-    @property
-    def variable_dtype(self) -> str:
-        """Dtype of the variables."""
-        return self.dtype_policy.variable_dtype
-
-    @property
-    def compute_dtype(self) -> str:
-        """Dtype of the computations."""
-        return self.dtype_policy.compute_dtype
-
-    @property
-    def input_dtype(self) -> str:
-        """Dtype that float inputs are cast to."""
-        return self.compute_dtype
-
-    @property
-    def quantization_mode(self) -> str | None:
-        """How the layer is quantized; None if it is not."""
-        return self.dtype_policy.quantization_mode
+    @input_spec.setter
+    def input_spec(self, value: Any) -> None:
+        wrong = [one for one in tree.flatten(value) if not isinstance(one, InputSpec | None)]
+        if wrong:
+            raise TypeError(
+                f"{type(self).__name__}: input_spec must be an InputSpec, or a list or dict of "
+                f"them, one per input; got {wrong[0]!r} of type {type(wrong[0]).__name__}."
+            )
+        self._input_spec = value
 
     # --- building ------------------------------------------------------------------------------
 
@@ -207,6 +192,8 @@ class Layer(LayerState, Operation):
                 f"{type(self).__name__}.__init__ did not call super().__init__(). Call it first, "
                 "before setting attributes."
             )
+        if not self.built:
+            self._path_names = self._own_path()
         symbolic = any_symbolic(args, kwargs)
         if not symbolic:
             args = self._converted(args)
@@ -236,6 +223,7 @@ class Layer(LayerState, Operation):
             with name_scope(self.name), autocast(self._autocast_dtype()):
                 if not self.built:
                     self._build_for(arguments)
+                    check_inputs(self.input_spec, first, self.name)
                 if symbolic:
                     outputs = self._symbolic_call(signature, arguments, found_masks)
                 else:
@@ -358,7 +346,11 @@ class Layer(LayerState, Operation):
             return dtype_policies.KerasTensor(shape, self.compute_dtype)
 
         args = tuple(tree.map_shape_structure(tensor, shape) for shape in args)
-        kwargs = {k: tree.map_shape_structure(tensor, shape) for k, shape in kwargs.items()}
+        kwargs = {
+            k: tree.map_shape_structure(tensor, shape)
+            for k, shape in kwargs.items()
+            if shape is not None
+        }
         kwargs = {k.removesuffix("_shape"): v for k, v in kwargs.items()}
         if "input" in kwargs and not args:
             args = (kwargs.pop("input"),)
@@ -543,6 +535,7 @@ def _wrapped_build(build: Callable) -> Callable:
     @functools.wraps(build)
     def wrapper(self: Layer, *args: Any, **kwargs: Any) -> None:
         inside = bool(thread.names) and thread.names[-1] == self.name
+        self._path_names = self._own_path()
         with name_path(thread.names if inside else (*thread.names, self.name)):
             build(self, *args, **kwargs)
         bound = call_signature(build).signature.bind(*args, **kwargs).arguments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ class LayerState:
 
     def add_weight(
         self,
+        *args: Any,
         shape: Any = None,
         initializer: Any = None,
         dtype: Any = None,
@@ -34,6 +36,7 @@ class LayerState:
         """Create a Variable that belongs to the layer.
 
         Args:
+            *args: `shape`, `initializer` and `dtype`, in this order.
             shape: tuple of ints; a scalar by default.
             initializer: name, object or callable `(shape, dtype)`; Glorot uniform for floats,
                 zeros for the rest by default.
@@ -49,10 +52,17 @@ class LayerState:
         Returns:
             The Variable.
         """
+        named = {"shape": shape, "initializer": initializer, "dtype": dtype}
+        shape, initializer, dtype = self._by_place(args, named).values()
         dtype = self.variable_dtype if dtype is None else dtypes.standardize_dtype(dtype)
         if initializer is None:
             initializer = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        if not all(isinstance(size, Integral) for size in shape):
+            raise ValueError(
+                f"Layer {self.name!r}: a weight needs a shape of known sizes, ints; got {shape}. "
+                "Give the layer's input a known size in that place."
+            )
         with name_path((*self._own_path(), self.name)):
             variable = Variable(
                 registry.get("initializer", initializer),
@@ -70,6 +80,49 @@ class LayerState:
         variable.trainable = trainable and self._trainable
         self._variables.append(variable)
         return variable
+
+    def _by_place(self, args: tuple, named: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of `add_weight` that may be given by place, by name."""
+        if len(args) > len(named):
+            raise TypeError(
+                f"Layer {self.name!r}: add_weight takes {', '.join(named)} by place, the rest by "
+                f"name; got {len(args)} arguments by place."
+            )
+        if args and isinstance(args[0], str):
+            raise ValueError(
+                f"Layer {self.name!r}: the first argument of add_weight is the shape; got the text "
+                f"{args[0]!r}. Write add_weight(shape=..., name={args[0]!r})."
+            )
+        given = dict(zip(named, args))
+        twice = [name for name in given if named[name] is not None]
+        if twice:
+            raise ValueError(
+                f"Layer {self.name!r}: add_weight got {twice[0]} by place and by name."
+            )
+        return {**named, **given}
+
+    def add_variable(
+        self,
+        shape: Any,
+        initializer: Any,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        name: str | None = None,
+    ) -> Variable:
+        """`add_weight` under an older name."""
+        return self.add_weight(
+            shape,
+            initializer,
+            dtype,
+            trainable=trainable,
+            autocast=autocast,
+            regularizer=regularizer,
+            constraint=constraint,
+            name=name,
+        )
 
     def _own_path(self) -> tuple[str, ...]:
         """The scopes the layer was called under, without its own name."""
@@ -172,7 +225,7 @@ class LayerState:
 
     @property
     def path(self) -> str:
-        """The layer's name behind the names of the scopes it was made in."""
+        """The layer's name behind those of the layers around it, once it is built."""
         return "/".join((*self._path_names, self.name))
 
     def get_weights(self) -> list[np.ndarray]:

@@ -100,6 +100,11 @@ class LossScaleOptimizer(Optimizer):
         scale = self.dynamic_scale.raw_value if self.built else self.initial_scale
         return self.inner_optimizer.scale_loss(loss * scale)
 
+    def check_finite(self, grads: Sequence[Any]) -> jax.Array:
+        """Whether all elements of all gradients are finite, a scalar; None is passed over."""
+        found = [jnp.all(jnp.isfinite(gradient)) for gradient in grads if gradient is not None]
+        return jnp.all(jnp.stack(found)) if found else jnp.asarray(True)
+
     def apply(
         self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None
     ) -> None:
@@ -109,7 +114,7 @@ class LossScaleOptimizer(Optimizer):
             return
         variables = self._variables_for(grads, trainable_variables)
         pairs = self._present(grads, variables)
-        finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(gradient)) for gradient, _ in pairs]))
+        finite = self.check_finite([gradient for gradient, _ in pairs])
         variables = [variable for _, variable in pairs]
         state = [self.step_counter, self.dynamic_scale, *self.inner_optimizer.variables]
         count, scale = self.step_counter.raw_value, self.dynamic_scale.raw_value

@@ -81,8 +81,8 @@ class SGD(Optimizer):
         self.momentum = momentum
         self.nesterov = nesterov
 
-    def build(self, var_list: Iterable[Variable]) -> None:
-        variables = list(var_list)
+    def build(self, variables: Iterable[Variable]) -> None:
+        variables = list(variables)
         super().build(variables)
         self.momentums = (
             self.add_optimizer_variables(variables, "momentum") if self.momentum != 0 else []

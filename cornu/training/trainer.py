@@ -18,6 +18,7 @@ import jax.numpy as jnp
 from cornu import optimizers, tree
 from cornu.core import masking, registry
 from cornu.core.call_spec import call_signature
+from cornu.core.dtype_policy import DTypePolicyMap
 from cornu.core.gradients import value_and_grad
 from cornu.core.host_stage import holds_strings, strings_as_arrays
 from cornu.core.input_spec import nothing_returned
@@ -120,8 +121,7 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             "jit_compile": jit_compile,
         }
         self.optimizer = optimizer_of(optimizer)
-        policy = getattr(self, "dtype_policy", None)
-        if auto_scale_loss and policy is not None and policy.name == "mixed_float16":
+        if auto_scale_loss and self._computes_in_float16():
             if not isinstance(self.optimizer, optimizers.LossScaleOptimizer):
                 self.optimizer = optimizers.LossScaleOptimizer(self.optimizer, name="loss_scale")
         names = getattr(self, "output_names", None)
@@ -137,6 +137,11 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         self.stop_training = False
         self.compiled = True
         self._programs: dict[str, StepProgram] = {}
+
+    def _computes_in_float16(self) -> bool:
+        policy = getattr(self, "dtype_policy", None)
+        policies = policy.values() if isinstance(policy, DTypePolicyMap) else (policy,)
+        return any(getattr(one, "name", None) == "mixed_float16" for one in policies)
 
     def get_compile_config(self) -> dict | None:
         """The arguments of `compile`, as plain values; None if it was not called."""

@@ -78,6 +78,9 @@ def attend(
         Outputs (batch, queries, heads, value_dim), and the weights (batch, heads, queries, keys)
         before dropout, or None.
     """
+    # A `DTypePolicyMap` may give the projections different dtypes.
+    dtype = jnp.result_type(query, key, value)
+    query, key, value = query.astype(dtype), key.astype(dtype), value.astype(dtype)
     seeing = None if mask is None else mask.any(-1, keepdims=True)
     if not return_weights and not (training and dropout.rate > 0):
         outputs = kernels.attention(query, key, value, mask)

@@ -69,6 +69,9 @@ class StateTree:
                     )
                 variables[path].assign(np.asarray(value))
 
+    def jax_state_sync(self) -> None:
+        """Nothing: the variables hold the newest values after every step; Keras's callbacks ask."""
+
     def _state_groups(self) -> dict[str, list[Variable]]:
         return {
             "trainable_variables": self.trainable_variables,
