@@ -1,6 +1,7 @@
 """Cornu: the Keras 3 API on JAX/XLA.
 
 Submodules and the names below are loaded when first used, so the import itself is cheap.
+Examples in docstrings take `import cornu as keras` and `import numpy as np` for granted.
 """
 
 from __future__ import annotations

@@ -59,7 +59,6 @@ def relu(
     Returns:
         Tensor of the shape of `x`.
 
-    >>> import cornu as keras
     >>> keras.activations.relu([-1.0, 2.0, 9.0], max_value=6).tolist()
     [0.0, 2.0, 6.0]
     """
@@ -84,7 +83,6 @@ def gelu(x: Any, approximate: bool = False) -> jax.Array:
     References:
         Hendrycks and Gimpel, 2016, https://arxiv.org/abs/1606.08415
 
-    >>> import cornu as keras
     >>> round(keras.activations.gelu(1.0).item(), 4)
     0.8413
     """
@@ -97,7 +95,6 @@ def linear(x: Any) -> Any:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.activations.linear(3.0)
     3.0
     """
@@ -110,7 +107,6 @@ def tanh(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.activations.tanh(0.0).item()
     0.0
     """
@@ -123,7 +119,6 @@ def exponential(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.activations.exponential(0.0).item()
     1.0
     """
@@ -139,7 +134,6 @@ def mish(x: Any) -> jax.Array:
     References:
         Misra, 2019, https://arxiv.org/abs/1908.08681
 
-    >>> import cornu as keras
     >>> round(keras.activations.mish(1.0).item(), 4)
     0.8651
     """

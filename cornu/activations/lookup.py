@@ -21,7 +21,6 @@ def get(identifier: Any) -> Callable:
     Raises:
         ValueError: for anything else; the message lists names close to it.
 
-    >>> import cornu as keras
     >>> keras.activations.get("relu") is keras.activations.relu
     True
     """
@@ -36,7 +35,6 @@ def serialize(activation: Callable) -> Any:
     Args:
         activation: an activation function.
 
-    >>> import cornu as keras
     >>> keras.activations.serialize(keras.activations.relu)
     'relu'
     """
@@ -54,7 +52,6 @@ def deserialize(config: Any, custom_objects: dict | None = None) -> Callable:
     Raises:
         ValueError: for an unknown name.
 
-    >>> import cornu as keras
     >>> keras.activations.deserialize("linear")(3.0)
     3.0
     """

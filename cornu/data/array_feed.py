@@ -33,7 +33,6 @@ class ArrayFeed(SampleFeed):
     Raises:
         ValueError: for no data, arrays of different lengths, or a nonsense argument.
 
-    >>> import numpy as np
     >>> from cornu.data import ArrayFeed
     >>> feed = ArrayFeed(np.arange(5), batch_size=2, shuffle=False)
     >>> [x.tolist() for x, y, sample_weight in feed.batches(epoch=0)]

@@ -211,7 +211,6 @@ def train_validation_split(arrays: Any, validation_split: float | Callable) -> t
     Raises:
         ValueError: for data other than arrays, or if either part would be empty.
 
-    >>> import numpy as np
     >>> from cornu.data import train_validation_split
     >>> train, validation = train_validation_split(np.arange(4), 0.25)
     >>> train.tolist(), validation.tolist()

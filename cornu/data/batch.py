@@ -14,7 +14,6 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
     Raises:
         ValueError: for a tuple of another length.
 
-    >>> import cornu as keras
     >>> keras.utils.unpack_x_y_sample_weight((1, 2))
     (1, 2, None)
     """
@@ -38,7 +37,6 @@ def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> 
         y: targets, or None.
         sample_weight: weights of the samples, or None.
 
-    >>> import cornu as keras
     >>> keras.utils.pack_x_y_sample_weight(1, 2)
     (1, 2)
     """

@@ -26,7 +26,6 @@ class ClassWeights:
     Raises:
         ValueError: for weights that are no numbers from 0, and for other forms.
 
-    >>> import numpy as np
     >>> from cornu.data.class_weights import ClassWeights
     >>> ClassWeights({1: 5.0})(np.array([0, 1])).tolist()
     [1.0, 5.0]

@@ -24,7 +24,6 @@ class Column:
         shape: shape of the whole, if it is known.
         whole: whether a row is a whole sample `(x, y)`, targets included.
 
-    >>> import numpy as np
     >>> from cornu.data.columns import Column
     >>> squares = Column(lambda where: np.arange(5)[where] ** 2, 5)
     >>> squares[2:].rows(np.array([0, 2])).tolist()

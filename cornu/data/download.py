@@ -60,7 +60,6 @@ def get_file(
         ValueError: for a wrong hash, or an archive that is none or not safe.
 
     >>> import pathlib, tempfile
-    >>> import cornu as keras
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     source = pathlib.Path(folder, "words.txt")
     ...     _ = source.write_text("one two")

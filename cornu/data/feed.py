@@ -41,7 +41,6 @@ def make_feed(
     Raises:
         ValueError: for data of an unknown kind, or arguments that do not go with it.
 
-    >>> import numpy as np
     >>> from cornu.data import make_feed
     >>> feed = make_feed(np.zeros((100, 3)), np.zeros(100), batch_size=30)
     >>> feed.steps, feed.num_samples

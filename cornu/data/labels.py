@@ -20,7 +20,6 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     Raises:
         ValueError: if a class number does not fit.
 
-    >>> import cornu as keras
     >>> keras.utils.to_categorical([0, 2]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
@@ -48,7 +47,6 @@ def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray:
         axis: the axis whose norm becomes one.
         order: order of the norm.
 
-    >>> import cornu as keras
     >>> keras.utils.normalize([[3.0, 4.0]]).tolist()
     [[0.6, 0.8]]
     """

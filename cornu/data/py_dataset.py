@@ -19,8 +19,6 @@ class PyDataset:
             set. Use them if reading is Python code, threads if it is waiting.
         max_queue_size: number of batches read ahead.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> class Squares(keras.utils.PyDataset):
     ...     def __len__(self):
     ...         return 3

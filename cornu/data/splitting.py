@@ -45,8 +45,6 @@ def split_dataset(
     Raises:
         ValueError: if there are no samples, or the sizes do not fit.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> left, right = keras.utils.split_dataset(np.arange(10), left_size=0.8)
     >>> len(left), [int(x) for x in right]
     (8, [8, 9])

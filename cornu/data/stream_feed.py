@@ -32,7 +32,6 @@ class StreamFeed:
     Attributes:
         steps: batches in an epoch, None if unknown.
 
-    >>> import numpy as np
     >>> from cornu.data import StreamFeed
     >>> feed = StreamFeed((np.full(2, i) for i in range(3)))
     >>> [x.tolist() for x, y, sample_weight in feed.batches(epoch=0)]

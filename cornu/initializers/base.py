@@ -19,7 +19,6 @@ class Initializer:
     Subclasses define `__call__(shape, dtype=None)`, and `get_config` if their constructor takes
     arguments.
 
-    >>> import cornu as keras
     >>> class Sevens(keras.Initializer):
     ...     def __call__(self, shape, dtype=None):
     ...         return 7 * keras.ops.ones(shape, dtype=dtype)

@@ -19,7 +19,6 @@ class Constant(Initializer):
     Args:
         value: a number, or an array that broadcasts to the shape asked for.
 
-    >>> import cornu as keras
     >>> keras.initializers.Constant(3)((2,)).tolist()
     [3.0, 3.0]
     """
@@ -44,7 +43,6 @@ class Constant(Initializer):
 class Zeros(Initializer):
     """All 0.
 
-    >>> import cornu as keras
     >>> keras.initializers.Zeros()((2,)).tolist()
     [0.0, 0.0]
     """
@@ -56,7 +54,6 @@ class Zeros(Initializer):
 class Ones(Initializer):
     """All 1.
 
-    >>> import cornu as keras
     >>> keras.initializers.Ones()((2,)).tolist()
     [1.0, 1.0]
     """
@@ -74,7 +71,6 @@ class Identity(Initializer):
     Raises:
         ValueError: when called with a shape that is not of two dimensions.
 
-    >>> import cornu as keras
     >>> keras.initializers.Identity()((2, 2)).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """

@@ -75,7 +75,6 @@ def get(identifier: Any) -> Initializer | Callable | None:
     Raises:
         ValueError: for anything else; the message lists names close to it.
 
-    >>> import cornu as keras
     >>> type(keras.initializers.get("he_normal")).__name__
     'HeNormal'
     """
@@ -102,7 +101,6 @@ def serialize(initializer: Any) -> dict:
     Args:
         initializer: an initializer.
 
-    >>> import cornu as keras
     >>> keras.initializers.serialize(keras.initializers.Zeros())["class_name"]
     'Zeros'
     """
@@ -119,7 +117,6 @@ def deserialize(config: Any, custom_objects: dict | None = None) -> Any:
     Raises:
         ValueError: for an unknown name.
 
-    >>> import cornu as keras
     >>> type(keras.initializers.deserialize("zeros")).__name__
     'Zeros'
     """

@@ -26,7 +26,6 @@ class Orthogonal(RandomInitializer):
     References:
         Saxe et al., 2014, https://arxiv.org/abs/1312.6120
 
-    >>> import cornu as keras
     >>> matrix = keras.initializers.Orthogonal(seed=0)((3, 2))
     >>> abs((matrix.T @ matrix).round(3)).tolist()
     [[1.0, 0.0], [0.0, 1.0]]

@@ -18,7 +18,6 @@ class RandomNormal(RandomInitializer):
         stddev: its standard deviation.
         seed: an int, a `SeedGenerator`, or None for a seed drawn when the object is made.
 
-    >>> import cornu as keras
     >>> keras.initializers.RandomNormal(stddev=0.1, seed=0)((2, 3)).shape
     (2, 3)
     """
@@ -45,7 +44,6 @@ class TruncatedNormal(RandomInitializer):
         stddev: standard deviation before values are left out.
         seed: an int, a `SeedGenerator`, or None for a seed drawn when the object is made.
 
-    >>> import cornu as keras
     >>> values = keras.initializers.TruncatedNormal(stddev=1.0, seed=0)((100,))
     >>> bool((abs(values) <= 2).all())
     True
@@ -73,7 +71,6 @@ class RandomUniform(RandomInitializer):
         maxval: upper end.
         seed: an int, a `SeedGenerator`, or None for a seed drawn when the object is made.
 
-    >>> import cornu as keras
     >>> values = keras.initializers.RandomUniform(1.0, 2.0, seed=0)((100,))
     >>> bool(((values >= 1) & (values <= 2)).all())
     True

@@ -34,7 +34,6 @@ class STFT(Initializer):
         ValueError: for an unknown side or scaling, or when called with a shape other than
             `(frame, 1, frequencies)`.
 
-    >>> import cornu as keras
     >>> keras.initializers.STFT("real")((4, 1, 3)).shape
     (4, 1, 3)
     """

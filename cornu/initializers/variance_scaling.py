@@ -39,7 +39,6 @@ class VarianceScaling(RandomInitializer):
     Raises:
         ValueError: for a scale that is not positive, or an unknown mode or distribution.
 
-    >>> import cornu as keras
     >>> initializer = keras.initializers.VarianceScaling(scale=2.0, distribution="uniform", seed=0)
     >>> bool((abs(initializer((6, 4))) <= 1).all())
     True
@@ -140,7 +139,6 @@ class GlorotUniform(_Family):
     References:
         Glorot and Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a.html
 
-    >>> import cornu as keras
     >>> bool((abs(keras.initializers.GlorotUniform(seed=0)((4, 2))) <= 1).all())
     True
     """
@@ -159,7 +157,6 @@ class GlorotNormal(_Family):
     References:
         Glorot and Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a.html
 
-    >>> import cornu as keras
     >>> keras.initializers.GlorotNormal(seed=0)((4, 2)).shape
     (4, 2)
     """
@@ -178,7 +175,6 @@ class HeUniform(_Family):
     References:
         He et al., 2015, https://arxiv.org/abs/1502.01852
 
-    >>> import cornu as keras
     >>> bool((abs(keras.initializers.HeUniform(seed=0)((6, 2))) <= 1).all())
     True
     """
@@ -197,7 +193,6 @@ class HeNormal(_Family):
     References:
         He et al., 2015, https://arxiv.org/abs/1502.01852
 
-    >>> import cornu as keras
     >>> keras.initializers.HeNormal(seed=0)((4, 2)).shape
     (4, 2)
     """
@@ -216,7 +211,6 @@ class LecunUniform(_Family):
     References:
         Klambauer et al., 2017, https://arxiv.org/abs/1706.02515
 
-    >>> import cornu as keras
     >>> bool((abs(keras.initializers.LecunUniform(seed=0)((3, 2))) <= 1).all())
     True
     """
@@ -235,7 +229,6 @@ class LecunNormal(_Family):
     References:
         Klambauer et al., 2017, https://arxiv.org/abs/1706.02515
 
-    >>> import cornu as keras
     >>> keras.initializers.LecunNormal(seed=0)((4, 2)).shape
     (4, 2)
     """

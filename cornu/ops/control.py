@@ -25,7 +25,6 @@ def cond(pred: TensorLike, true_fn: Callable, false_fn: Callable) -> Any:
         false_fn: likewise, if it is false. In a compiled program both must give the same shapes
             and dtypes.
 
-    >>> import cornu as keras
     >>> keras.ops.cond(True, lambda: "yes", lambda: "no")
     'yes'
     """
@@ -44,7 +43,6 @@ def switch(index: TensorLike, branches: Sequence[Callable], *operands: Any) -> A
             shapes and dtypes.
         *operands: tensors.
 
-    >>> import cornu as keras
     >>> keras.ops.switch(1, [lambda x: x + 1, lambda x: x * 10], 3)
     30
     """
@@ -69,7 +67,6 @@ def while_loop(
     Returns:
         The last loop variables, as a tuple if there were several.
 
-    >>> import cornu as keras
     >>> keras.ops.while_loop(lambda x: x < 10, lambda x: x * 2, 1).item()
     16
     """
@@ -103,7 +100,6 @@ def fori_loop(lower: int, upper: int, body_fun: Callable, init_val: Any) -> Any:
         body_fun: takes the integer and the value so far, returns the new value.
         init_val: first value: a tensor or nested structure.
 
-    >>> import cornu as keras
     >>> keras.ops.fori_loop(0, 4, lambda i, total: total + i, 0).item()
     6
     """
@@ -133,7 +129,6 @@ def scan(
     Returns:
         The last carried value and the stacked outputs.
 
-    >>> import cornu as keras
     >>> keras.ops.scan(lambda c, x: (c + x, c * x), 0, keras.ops.arange(4))[1]
     Array([0, 0, 2, 9], dtype=int32)
     """
@@ -154,7 +149,6 @@ def associative_scan(f: Callable, elems: Any, reverse: bool = False, axis: int =
     Returns:
         Structure of the shapes of `elems`.
 
-    >>> import cornu as keras
     >>> keras.ops.associative_scan(lambda a, b: a + b, keras.ops.arange(4))
     Array([0, 1, 3, 6], dtype=int32)
     """
@@ -172,7 +166,6 @@ def map(f: Callable, xs: Any) -> Any:
     Returns:
         The stacked results.
 
-    >>> import cornu as keras
     >>> keras.ops.map(lambda x: x * x, keras.ops.arange(3))
     Array([0, 1, 4], dtype=int32)
     """
@@ -190,7 +183,6 @@ def vectorized_map(function: Callable, elements: Any) -> Any:
     Returns:
         The stacked results.
 
-    >>> import cornu as keras
     >>> keras.ops.vectorized_map(lambda x: x * x, keras.ops.arange(3))
     Array([0, 1, 4], dtype=int32)
     """

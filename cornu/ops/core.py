@@ -31,7 +31,6 @@ def convert_to_tensor(
     Returns:
         Tensor of the shape of `x`.
 
-    >>> import cornu as keras
     >>> keras.ops.convert_to_tensor([1, 2], "float32")
     Array([1., 2.], dtype=float32)
     """
@@ -46,7 +45,6 @@ def array(x: TensorLike, dtype: Any = None) -> jax.Array:
         x: tensor, Variable, NumPy array, nested list or number.
         dtype: wanted dtype; the value's own for None.
 
-    >>> import cornu as keras
     >>> keras.ops.array([1, 2])
     Array([1, 2], dtype=int32)
     """
@@ -62,7 +60,6 @@ def convert_to_numpy(x: TensorLike) -> np.ndarray:
     Raises:
         TypeError: if `x` is symbolic.
 
-    >>> import cornu as keras
     >>> keras.ops.convert_to_numpy(keras.ops.ones((2,))).tolist()
     [1.0, 1.0]
     """
@@ -77,7 +74,6 @@ def cast(x: TensorLike, dtype: Any) -> jax.Array:
         x: tensor of any shape.
         dtype: wanted dtype.
 
-    >>> import cornu as keras
     >>> keras.ops.cast([1.7, -1.7], "int32")
     Array([ 1, -1], dtype=int32)
     """
@@ -103,7 +99,6 @@ def saturate_cast(x: TensorLike, dtype: Any) -> jax.Array:
         x: tensor of any shape.
         dtype: wanted dtype.
 
-    >>> import cornu as keras
     >>> keras.ops.saturate_cast([-1.0, 300.0], "uint8")
     Array([  0, 255], dtype=uint8)
     """
@@ -127,7 +122,6 @@ def stop_gradient(variable: TensorLike) -> jax.Array:
     Args:
         variable: tensor or Variable.
 
-    >>> import cornu as keras
     >>> keras.ops.stop_gradient([1.0, 2.0])
     Array([1., 2.], dtype=float32)
     """
@@ -140,7 +134,6 @@ def shape(x: TensorLike) -> tuple:
     Args:
         x: tensor of any shape, symbolic ones too.
 
-    >>> import cornu as keras
     >>> keras.ops.shape([[1, 2, 3]])
     (1, 3)
     """
@@ -153,7 +146,6 @@ def ndim(x: TensorLike) -> int:
     Args:
         x: tensor of any shape, symbolic ones too.
 
-    >>> import cornu as keras
     >>> keras.ops.ndim([[1, 2, 3]])
     2
     """
@@ -166,7 +158,6 @@ def size(x: TensorLike) -> Any:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.size([[1, 2, 3]])
     3
     """
@@ -187,7 +178,6 @@ def dtype(x: TensorLike) -> str:
     Args:
         x: tensor, Variable or symbolic tensor.
 
-    >>> import cornu as keras
     >>> keras.ops.dtype(keras.ops.ones((2,)))
     'float32'
     """
@@ -200,7 +190,6 @@ def is_tensor(x: Any) -> bool:
     Args:
         x: anything.
 
-    >>> import cornu as keras
     >>> keras.ops.is_tensor([1.0])
     False
     """
@@ -214,7 +203,6 @@ def copy(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.copy([1, 2])
     Array([1, 2], dtype=int32)
     """
@@ -229,7 +217,6 @@ def view(x: TensorLike, dtype: Any = None) -> jax.Array:
         x: tensor of any shape.
         dtype: dtype to read as; the tensor's own for None.
 
-    >>> import cornu as keras
     >>> keras.ops.view(keras.ops.array([1.0]), "int32")
     Array([1065353216], dtype=int32)
     """
@@ -243,7 +230,6 @@ def custom_gradient(f: Callable) -> Callable:
         f: returns its result and a function from the result's gradient (`*args, upstream=None`,
             or one argument) to the gradients of `f`'s arguments.
 
-    >>> import cornu as keras
     >>> @keras.ops.custom_gradient
     ... def double(x):
     ...     return 2 * x, lambda upstream: 10 * upstream
@@ -268,7 +254,6 @@ def vectorize(pyfunc: Callable, *, excluded: Any = None, signature: str | None =
         excluded: positions or names of arguments that are passed on whole.
         signature: core axes, such as `"(n),(n)->()"`; single elements for None.
 
-    >>> import cornu as keras
     >>> keras.ops.vectorize(lambda a, b: a + b)([1, 2], 3)
     Array([4, 5], dtype=int32)
     """

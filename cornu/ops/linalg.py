@@ -19,7 +19,6 @@ def cholesky(x: TensorLike, upper: bool = False) -> jax.Array:
         x: tensor of shape (..., n, n).
         upper: whether to return the upper triangle (`U.T @ U`) instead of the lower.
 
-    >>> import cornu as keras
     >>> keras.ops.cholesky([[4.0, 0.0], [0.0, 9.0]]).tolist()
     [[2.0, 0.0], [0.0, 3.0]]
     """
@@ -40,7 +39,6 @@ def cholesky_inverse(x: TensorLike, upper: bool = False) -> jax.Array:
         x: factor, a tensor of shape (..., n, n).
         upper: whether the factor is an upper triangle.
 
-    >>> import cornu as keras
     >>> keras.ops.cholesky_inverse([[2.0, 0.0], [0.0, 4.0]]).tolist()
     [[0.25, 0.0], [0.0, 0.0625]]
     """
@@ -61,7 +59,6 @@ def det(x: TensorLike) -> jax.Array:
     Returns:
         Tensor of shape (...).
 
-    >>> import cornu as keras
     >>> keras.ops.det([[2.0, 0.0], [0.0, 3.0]]).item()
     6.0
     """
@@ -78,7 +75,6 @@ def slogdet(x: TensorLike) -> tuple[jax.Array, jax.Array]:
     Returns:
         Pair of tensors of shape (...).
 
-    >>> import cornu as keras
     >>> keras.ops.slogdet([[1.0, 0.0], [0.0, 1.0]])[0].item()
     1.0
     """
@@ -95,7 +91,6 @@ def logdet(x: TensorLike) -> jax.Array:
     Returns:
         Tensor of shape (...).
 
-    >>> import cornu as keras
     >>> keras.ops.logdet([[1.0, 0.0], [0.0, 1.0]]).item()
     0.0
     """
@@ -112,7 +107,6 @@ def eig(x: TensorLike) -> tuple[jax.Array, jax.Array]:
     Returns:
         Complex eigenvalues (..., n) and eigenvectors (..., n, n), one in each column.
 
-    >>> import cornu as keras
     >>> keras.ops.eig([[2.0, 0.0], [0.0, 2.0]])[0].shape
     (2,)
     """
@@ -129,7 +123,6 @@ def eigh(x: TensorLike) -> tuple[jax.Array, jax.Array]:
     Returns:
         Real eigenvalues (..., n) and eigenvectors (..., n, n), one in each column.
 
-    >>> import cornu as keras
     >>> keras.ops.eigh([[2.0, 0.0], [0.0, 3.0]])[0].tolist()
     [2.0, 3.0]
     """
@@ -143,7 +136,6 @@ def inv(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of shape (..., n, n).
 
-    >>> import cornu as keras
     >>> keras.ops.inv([[2.0, 0.0], [0.0, 4.0]]).tolist()
     [[0.5, 0.0], [0.0, 0.25]]
     """
@@ -162,7 +154,6 @@ def pinv(x: TensorLike, rcond: float | None = None) -> jax.Array:
     Returns:
         Tensor of shape (..., n, m).
 
-    >>> import cornu as keras
     >>> keras.ops.pinv([[2.0], [0.0]]).shape
     (1, 2)
     """
@@ -180,7 +171,6 @@ def matrix_rank(x: TensorLike, tol: float | None = None) -> jax.Array:
     Returns:
         Integer tensor of shape (...).
 
-    >>> import cornu as keras
     >>> keras.ops.matrix_rank([[1.0, 2.0], [2.0, 4.0]]).item()
     1
     """
@@ -198,7 +188,6 @@ def lu_factor(x: TensorLike) -> tuple[jax.Array, jax.Array]:
         `L` (below the diagonal, ones on it) and `U` in one tensor (..., n, n), and for each row
         which row it was exchanged with (..., n).
 
-    >>> import cornu as keras
     >>> keras.ops.lu_factor([[2.0, 0.0], [0.0, 3.0]])[1].tolist()
     [0, 1]
     """
@@ -216,7 +205,6 @@ def qr(x: TensorLike, mode: str = "reduced") -> tuple[jax.Array, jax.Array]:
     Returns:
         `Q` of shape (..., m, k) and `R` of shape (..., k, n).
 
-    >>> import cornu as keras
     >>> keras.ops.qr([[2.0, 0.0], [0.0, 3.0]])[0].shape
     (2, 2)
     """
@@ -237,7 +225,6 @@ def svd(x: TensorLike, full_matrices: bool = True, compute_uv: bool = True) -> A
     Returns:
         `U`, `s` (..., min(m, n)) in descending order, and `V`; or `s` alone.
 
-    >>> import cornu as keras
     >>> keras.ops.svd([[2.0, 0.0], [0.0, 3.0]])[1].tolist()
     [3.0, 2.0]
     """
@@ -256,7 +243,6 @@ def solve(a: TensorLike, b: TensorLike) -> jax.Array:
     Returns:
         Tensor of the shape of `b`.
 
-    >>> import cornu as keras
     >>> keras.ops.solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 8.0]).tolist()
     [1.0, 2.0]
     """
@@ -275,7 +261,6 @@ def solve_triangular(a: TensorLike, b: TensorLike, lower: bool = False) -> jax.A
     Returns:
         Tensor of the shape of `b`.
 
-    >>> import cornu as keras
     >>> keras.ops.solve_triangular([[2.0, 0.0], [0.0, 4.0]], [2.0, 8.0]).tolist()
     [1.0, 2.0]
     """
@@ -298,7 +283,6 @@ def lstsq(a: TensorLike, b: TensorLike, rcond: float | None = None) -> jax.Array
     Returns:
         Tensor of shape (n,) or (n, k).
 
-    >>> import cornu as keras
     >>> keras.ops.lstsq([[1.0], [1.0]], [1.0, 3.0]).shape
     (1,)
     """
@@ -320,7 +304,6 @@ def norm(
         axis: one axis for vectors, two for matrices; the flattened tensor for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.norm([3.0, 4.0]).item()
     5.0
     """
@@ -339,7 +322,6 @@ def jvp(fun: Callable, primals: Any, tangents: Any, has_aux: bool = False) -> tu
     Returns:
         Value and derivative; with `has_aux` the second part as well.
 
-    >>> import cornu as keras
     >>> keras.ops.jvp(lambda x: x**2, (3.0,), (1.0,))[1].item()
     6.0
     """

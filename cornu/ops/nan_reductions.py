@@ -22,7 +22,6 @@ def nansum(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nansum([1.0, float("nan")]).item()
     1.0
     """
@@ -40,7 +39,6 @@ def nanprod(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nanprod([2.0, float("nan")]).item()
     2.0
     """
@@ -58,7 +56,6 @@ def nanmean(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nanmean([1.0, float("nan"), 3.0]).item()
     2.0
     """
@@ -76,7 +73,6 @@ def nanstd(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nanstd([1.0, float("nan"), 3.0]).item()
     1.0
     """
@@ -94,7 +90,6 @@ def nanvar(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nanvar([1.0, float("nan"), 3.0]).item()
     1.0
     """
@@ -112,7 +107,6 @@ def nanmedian(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nanmedian([1.0, float("nan"), 3.0]).item()
     2.0
     """
@@ -130,7 +124,6 @@ def nanmax(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nanmax([1.0, float("nan"), 3.0]).item()
     3.0
     """
@@ -148,7 +141,6 @@ def nanmin(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nanmin([1.0, float("nan"), 3.0]).item()
     1.0
     """
@@ -164,7 +156,6 @@ def nanargmax(x: TensorLike, axis: int | None = None, keepdims: bool = False) ->
         axis: axis to search; the flattened tensor for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nanargmax([float("nan"), 3.0, 1.0]).item()
     1
     """
@@ -180,7 +171,6 @@ def nanargmin(x: TensorLike, axis: int | None = None, keepdims: bool = False) ->
         axis: axis to search; the flattened tensor for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nanargmin([float("nan"), 3.0, 1.0]).item()
     2
     """
@@ -196,7 +186,6 @@ def nancumsum(x: TensorLike, axis: int | None = None, dtype: Any = None) -> jax.
         axis: axis to run along; the flattened tensor for None.
         dtype: dtype of the result; that of `x` for None.
 
-    >>> import cornu as keras
     >>> keras.ops.nancumsum([1.0, float("nan"), 2.0])
     Array([1., 1., 3.], dtype=float32)
     """
@@ -212,7 +201,6 @@ def nancumprod(x: TensorLike, axis: int | None = None, dtype: Any = None) -> jax
         axis: axis to run along; the flattened tensor for None.
         dtype: dtype of the result; that of `x` for None.
 
-    >>> import cornu as keras
     >>> keras.ops.nancumprod([2.0, float("nan"), 3.0])
     Array([2., 2., 6.], dtype=float32)
     """
@@ -236,7 +224,6 @@ def nanpercentile(
         method: `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or `"nearest"`.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nanpercentile([1.0, float("nan"), 3.0], 50).item()
     2.0
     """
@@ -260,7 +247,6 @@ def nanquantile(
         method: `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or `"nearest"`.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.nanquantile([1.0, float("nan"), 3.0], 0.5).item()
     2.0
     """

@@ -21,7 +21,6 @@ def matmul(x1: TensorLike, x2: TensorLike) -> jax.Array:
     Returns:
         Tensor of shape (..., n, m); axes of vectors are left out. Two int8 tensors give int32.
 
-    >>> import cornu as keras
     >>> keras.ops.matmul([[1, 2]], [[3], [4]])
     Array([[11]], dtype=int32)
     """
@@ -39,7 +38,6 @@ def dot(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor.
         x2: tensor.
 
-    >>> import cornu as keras
     >>> keras.ops.dot([1, 2], [3, 4]).item()
     11
     """
@@ -54,7 +52,6 @@ def inner(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor.
         x2: tensor.
 
-    >>> import cornu as keras
     >>> keras.ops.inner([1, 2], [3, 4]).item()
     11
     """
@@ -69,7 +66,6 @@ def outer(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor.
         x2: tensor.
 
-    >>> import cornu as keras
     >>> keras.ops.outer([1, 2], [3, 4])
     Array([[3, 4],
            [6, 8]], dtype=int32)
@@ -85,7 +81,6 @@ def vdot(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor.
         x2: tensor.
 
-    >>> import cornu as keras
     >>> keras.ops.vdot([[1, 2]], [[3, 4]]).item()
     11
     """
@@ -100,7 +95,6 @@ def kron(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor.
         x2: tensor.
 
-    >>> import cornu as keras
     >>> keras.ops.kron([1, 2], [1, 1])
     Array([1, 1, 2, 2], dtype=int32)
     """
@@ -116,7 +110,6 @@ def tensordot(x1: TensorLike, x2: TensorLike, axes: Any = 2) -> jax.Array:
         x2: tensor.
         axes: number of axes (the last of `x1`, the first of `x2`), or a pair of lists of axes.
 
-    >>> import cornu as keras
     >>> keras.ops.tensordot([1, 2], [3, 4], axes=1).item()
     11
     """
@@ -142,7 +135,6 @@ def cross(
         axisc: axis of the vectors in the result.
         axis: one axis in place of these three.
 
-    >>> import cornu as keras
     >>> keras.ops.cross([1, 0, 0], [0, 1, 0])
     Array([0, 0, 1], dtype=int32)
     """
@@ -161,7 +153,6 @@ def einsum(subscripts: str, *operands: TensorLike, **kwargs: Any) -> jax.Array:
     Returns:
         Tensor with the axes after the arrow. Two int8 tensors give int32.
 
-    >>> import cornu as keras
     >>> keras.ops.einsum("ij,j->i", [[1, 2], [3, 4]], [1, 1])
     Array([3, 7], dtype=int32)
     """
@@ -182,7 +173,6 @@ def cdist(x: TensorLike, y: TensorLike) -> jax.Array:
     Returns:
         Tensor of shape (..., n, m).
 
-    >>> import cornu as keras
     >>> keras.ops.cdist([[0.0, 0.0]], [[3.0, 4.0]])
     Array([[5.]], dtype=float32)
     """

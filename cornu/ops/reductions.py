@@ -22,7 +22,6 @@ def sum(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.sum([[1, 2], [3, 4]], axis=0)
     Array([4, 6], dtype=int32)
     """
@@ -40,7 +39,6 @@ def mean(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.mean([1.0, 3.0]).item()
     2.0
     """
@@ -58,7 +56,6 @@ def std(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.std([1.0, 3.0]).item()
     1.0
     """
@@ -76,7 +73,6 @@ def var(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.var([1.0, 3.0]).item()
     1.0
     """
@@ -94,7 +90,6 @@ def amax(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.amax([[1, 4], [3, 2]], axis=1)
     Array([4, 3], dtype=int32)
     """
@@ -112,7 +107,6 @@ def amin(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.amin([[1, 4], [3, 2]], axis=1)
     Array([1, 2], dtype=int32)
     """
@@ -130,7 +124,6 @@ def ptp(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.ptp([1, 4, 2]).item()
     3
     """
@@ -148,7 +141,6 @@ def all(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.all([[True, False], [True, True]], axis=1)
     Array([False,  True], dtype=bool)
     """
@@ -166,7 +158,6 @@ def any(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.any([[True, False], [False, False]], axis=1)
     Array([ True, False], dtype=bool)
     """
@@ -184,7 +175,6 @@ def median(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.median([1.0, 9.0, 2.0]).item()
     2.0
     """
@@ -206,7 +196,6 @@ def max(
         keepdims: whether reduced axes stay, with size 1.
         initial: the result is at least this; needed for empty tensors.
 
-    >>> import cornu as keras
     >>> keras.ops.max([[1, 4], [3, 2]], axis=1)
     Array([4, 3], dtype=int32)
     """
@@ -228,7 +217,6 @@ def min(
         keepdims: whether reduced axes stay, with size 1.
         initial: the result is at most this; needed for empty tensors.
 
-    >>> import cornu as keras
     >>> keras.ops.min([[1, 4], [3, 2]], axis=1)
     Array([1, 2], dtype=int32)
     """
@@ -250,7 +238,6 @@ def prod(
         keepdims: whether reduced axes stay, with size 1.
         dtype: dtype of the result; that of `x` for None, small integers widened.
 
-    >>> import cornu as keras
     >>> keras.ops.prod([2, 3, 4]).item()
     24
     """
@@ -265,7 +252,6 @@ def count_nonzero(x: TensorLike, axis: int | Sequence[int] | None = None) -> jax
         x: tensor of any shape.
         axis: axis or axes to reduce; all of them for None.
 
-    >>> import cornu as keras
     >>> keras.ops.count_nonzero([1, 0, 2]).item()
     2
     """
@@ -283,7 +269,6 @@ def average(
         axis: axis or axes to reduce; all of them for None.
         weights: weights of the shape of `x`, or of its size along `axis`; equal ones for None.
 
-    >>> import cornu as keras
     >>> keras.ops.average([1.0, 3.0], weights=[3, 1]).item()
     1.5
     """
@@ -301,7 +286,6 @@ def cumsum(x: TensorLike, axis: int | None = None, dtype: Any = None) -> jax.Arr
         axis: axis to run along; the flattened tensor for None.
         dtype: dtype of the result; that of `x` for None.
 
-    >>> import cornu as keras
     >>> keras.ops.cumsum([1, 2, 3])
     Array([1, 3, 6], dtype=int32)
     """
@@ -317,7 +301,6 @@ def cumprod(x: TensorLike, axis: int | None = None, dtype: Any = None) -> jax.Ar
         axis: axis to run along; the flattened tensor for None.
         dtype: dtype of the result; that of `x` for None.
 
-    >>> import cornu as keras
     >>> keras.ops.cumprod([1, 2, 3])
     Array([1, 2, 6], dtype=int32)
     """

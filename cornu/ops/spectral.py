@@ -26,7 +26,6 @@ def fft(x: tuple[TensorLike, TensorLike]) -> Pair:
     Returns:
         Pair of real and imaginary parts.
 
-    >>> import cornu as keras
     >>> keras.ops.fft(([1.0, 1.0], [0.0, 0.0]))[0].tolist()
     [2.0, 0.0]
     """
@@ -43,7 +42,6 @@ def fft2(x: tuple[TensorLike, TensorLike]) -> Pair:
     Returns:
         Pair of real and imaginary parts.
 
-    >>> import cornu as keras
     >>> keras.ops.fft2(([[1.0, 1.0]], [[0.0, 0.0]]))[0].tolist()
     [[2.0, 0.0]]
     """
@@ -60,7 +58,6 @@ def ifft2(x: tuple[TensorLike, TensorLike]) -> Pair:
     Returns:
         Pair of real and imaginary parts.
 
-    >>> import cornu as keras
     >>> keras.ops.ifft2(([[2.0, 0.0]], [[0.0, 0.0]]))[0].tolist()
     [[1.0, 1.0]]
     """
@@ -78,7 +75,6 @@ def rfft(x: TensorLike, fft_length: int | None = None) -> Pair:
     Returns:
         Pair of real and imaginary parts, of shape (..., fft_length // 2 + 1).
 
-    >>> import cornu as keras
     >>> keras.ops.rfft([1.0, 1.0, 1.0, 1.0])[0].tolist()
     [4.0, 0.0, 0.0]
     """
@@ -96,7 +92,6 @@ def irfft(x: tuple[TensorLike, TensorLike], fft_length: int | None = None) -> ja
     Returns:
         Real tensor of shape (..., fft_length).
 
-    >>> import cornu as keras
     >>> keras.ops.irfft(([4.0, 0.0, 0.0], [0.0, 0.0, 0.0])).tolist()
     [1.0, 1.0, 1.0, 1.0]
     """
@@ -115,7 +110,6 @@ def extract_sequences(x: TensorLike, sequence_length: int, sequence_stride: int)
     Returns:
         Tensor of shape (..., pieces, sequence_length); what fills no whole piece is left out.
 
-    >>> import cornu as keras
     >>> keras.ops.extract_sequences(keras.ops.arange(5), 3, 2).tolist()
     [[0, 1, 2], [2, 3, 4]]
     """
@@ -149,7 +143,6 @@ def stft(
     Returns:
         Pair of real and imaginary parts, of shape (..., pieces, fft_length // 2 + 1).
 
-    >>> import cornu as keras
     >>> keras.ops.stft(keras.ops.ones((8,)), 4, 2, 4)[0].shape
     (5, 3)
     """
@@ -190,7 +183,6 @@ def istft(
     Returns:
         Real tensor of shape (..., samples).
 
-    >>> import cornu as keras
     >>> spectra = keras.ops.stft(keras.ops.ones((8,)), 4, 2, 4)
     >>> keras.ops.istft(spectra, 4, 2, 4).shape
     (8,)
@@ -270,7 +262,6 @@ def bartlett(x: int) -> jax.Array:
     Args:
         x: number of samples.
 
-    >>> import cornu as keras
     >>> keras.ops.bartlett(3).tolist()
     [0.0, 1.0, 0.0]
     """
@@ -283,7 +274,6 @@ def blackman(x: int) -> jax.Array:
     Args:
         x: number of samples.
 
-    >>> import cornu as keras
     >>> keras.ops.blackman(3).shape
     (3,)
     """
@@ -296,7 +286,6 @@ def hamming(x: int) -> jax.Array:
     Args:
         x: number of samples.
 
-    >>> import cornu as keras
     >>> keras.ops.hamming(3).shape
     (3,)
     """
@@ -309,7 +298,6 @@ def hanning(x: int) -> jax.Array:
     Args:
         x: number of samples.
 
-    >>> import cornu as keras
     >>> keras.ops.hanning(3).tolist()
     [0.0, 1.0, 0.0]
     """
@@ -323,7 +311,6 @@ def kaiser(x: int, beta: float) -> jax.Array:
         x: number of samples.
         beta: how narrow it is; 0 gives ones.
 
-    >>> import cornu as keras
     >>> keras.ops.kaiser(3, 0.0).tolist()
     [1.0, 1.0, 1.0]
     """

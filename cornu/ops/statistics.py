@@ -30,7 +30,6 @@ def percentile(
         method: `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or `"nearest"`.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.percentile([1.0, 2.0, 3.0], 50).item()
     2.0
     """
@@ -56,7 +55,6 @@ def quantile(
         method: `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or `"nearest"`.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.quantile([1.0, 2.0, 3.0], 0.5).item()
     2.0
     """
@@ -80,7 +78,6 @@ def histogram(
     Returns:
         Counts (bins,) and edges (bins + 1,).
 
-    >>> import cornu as keras
     >>> keras.ops.histogram([1.0, 2.0, 3.0, 4.0], 2)[0].tolist()
     [2.0, 2.0]
     """
@@ -104,7 +101,6 @@ def corrcoef(x: TensorLike) -> jax.Array:
     Returns:
         Tensor of shape (variables, variables).
 
-    >>> import cornu as keras
     >>> keras.ops.corrcoef([[1.0, 2.0], [2.0, 1.0]]).shape
     (2, 2)
     """
@@ -120,7 +116,6 @@ def correlate(x1: TensorLike, x2: TensorLike, mode: str = "valid") -> jax.Array:
         x2: tensor of one dimension.
         mode: `"valid"` (full overlap), `"same"` (as long as the longer) or `"full"`.
 
-    >>> import cornu as keras
     >>> keras.ops.correlate([1.0, 2.0, 3.0], [0.0, 1.0]).tolist()
     [2.0, 3.0]
     """
@@ -137,7 +132,6 @@ def diff(a: TensorLike, n: int = 1, axis: int = -1) -> jax.Array:
         n: how many times.
         axis: axis of the neighbours.
 
-    >>> import cornu as keras
     >>> keras.ops.diff([1, 4, 9])
     Array([3, 5], dtype=int32)
     """
@@ -156,7 +150,6 @@ def trapezoid(
         dx: distance between the values.
         axis: axis to integrate along.
 
-    >>> import cornu as keras
     >>> keras.ops.trapezoid([1.0, 2.0, 3.0]).item()
     4.0
     """
@@ -175,7 +168,6 @@ def vander(x: TensorLike, N: int | None = None, increasing: bool = False) -> jax
     Returns:
         Tensor of shape (elements, N).
 
-    >>> import cornu as keras
     >>> keras.ops.vander([1, 2, 3])
     Array([[1, 1, 1],
            [4, 2, 1],
@@ -207,7 +199,6 @@ def bincount(
     Returns:
         Tensor of shape (..., length).
 
-    >>> import cornu as keras
     >>> keras.ops.bincount([1, 1, 3])
     Array([0, 2, 0, 1], dtype=int32)
     """

@@ -39,7 +39,6 @@ class KerasTensor:
         ragged_rank: kept for compatibility.
         row_splits_dtype: kept for compatibility.
 
-    >>> import cornu as keras
     >>> x = keras.Input((3,))
     >>> (x + 1).shape
     (None, 3)
@@ -222,7 +221,6 @@ def is_keras_tensor(x: Any) -> bool:
     Args:
         x: anything.
 
-    >>> import cornu as keras
     >>> keras.utils.is_keras_tensor(keras.Input((2,)))
     True
     """

@@ -41,7 +41,6 @@ def pad_sequences(
     Raises:
         ValueError: for arguments of another kind, or steps of different shapes.
 
-    >>> import cornu as keras
     >>> keras.utils.pad_sequences([[1], [2, 3], [4, 5, 6]]).tolist()
     [[0, 0, 1], [0, 2, 3], [4, 5, 6]]
     """
@@ -92,7 +91,6 @@ def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
     Returns:
         float64 array `(size,)`; place i belongs to the i-th most frequent word.
 
-    >>> import cornu as keras
     >>> keras.preprocessing.sequence.make_sampling_table(3).round(5).tolist()
     [0.00315, 0.00315, 0.00548]
     """
@@ -126,7 +124,6 @@ def skipgrams(
     Returns:
         The pairs `[word, other]`, and the label of each: 1 for true ones, 0 for the others.
 
-    >>> import cornu as keras
     >>> pairs = keras.preprocessing.sequence.skipgrams([1, 2, 3], 4, 1, 0.0, shuffle=False)
     >>> pairs[0]
     [[1, 2], [2, 1], [2, 3], [3, 2]]

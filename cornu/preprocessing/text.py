@@ -24,7 +24,6 @@ def text_to_word_sequence(
         lower: whether to turn the text to lower case.
         split: what stands between words.
 
-    >>> import cornu as keras
     >>> keras.preprocessing.text.text_to_word_sequence("The cat, the dog.")
     ['the', 'cat', 'the', 'dog']
     """
@@ -51,7 +50,6 @@ def one_hot(
         split: what stands between words.
         analyzer: gives the words of a text, instead of the three arguments before.
 
-    >>> import cornu as keras
     >>> len(keras.preprocessing.text.one_hot("one two one", 50))
     3
     """
@@ -79,7 +77,6 @@ def hashing_trick(
         split: what stands between words.
         analyzer: gives the words of a text, instead of the three arguments before.
 
-    >>> import cornu as keras
     >>> keras.preprocessing.text.hashing_trick("one two one", 50, "md5")
     [9, 19, 9]
     """
@@ -116,7 +113,6 @@ class Tokenizer:
         index_docs: the same by number.
         document_count: number of texts.
 
-    >>> import cornu as keras
     >>> tokenizer = keras.preprocessing.text.Tokenizer()
     >>> tokenizer.fit_on_texts(["The cat", "The dog and the cat"])
     >>> tokenizer.texts_to_sequences(["a dog, the cat"])
@@ -293,7 +289,6 @@ def tokenizer_from_json(json_string: str) -> Tokenizer:
     Args:
         json_string: the text.
 
-    >>> import cornu as keras
     >>> tokenizer = keras.preprocessing.text.Tokenizer()
     >>> tokenizer.fit_on_texts(["a cat"])
     >>> keras.preprocessing.text.tokenizer_from_json(tokenizer.to_json()).word_index

@@ -52,8 +52,6 @@ def timeseries_dataset_from_array(
         ValueError: for limits outside of the series, strides below 1, or a window longer than
             what is used of the series.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> series = np.arange(8)
     >>> windows = keras.utils.timeseries_dataset_from_array(
     ...     series, series[3:], sequence_length=3, batch_size=3
@@ -144,7 +142,6 @@ class TimeseriesGenerator(PyDataset):
     Raises:
         ValueError: if the lengths differ, or no window fits between the limits.
 
-    >>> import numpy as np
     >>> from cornu.preprocessing.timeseries import TimeseriesGenerator
     >>> series = np.arange(6)
     >>> batches = TimeseriesGenerator(series, series, length=3, batch_size=2)

@@ -83,7 +83,6 @@ def image_dataset_from_directory(
             damaged images, by name.
 
     >>> import pathlib, tempfile
-    >>> import cornu as keras
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> (folder / "cats").mkdir()
     >>> keras.utils.save_img(folder / "cats" / "one.png", keras.ops.ones((8, 8, 3)))

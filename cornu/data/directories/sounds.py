@@ -66,7 +66,6 @@ def audio_dataset_from_directory(
 
     >>> import pathlib, tempfile
     >>> import numpy as np, scipy.io.wavfile
-    >>> import cornu as keras
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> (folder / "dogs").mkdir()
     >>> scipy.io.wavfile.write(folder / "dogs" / "one.wav", 8000, np.zeros(100, "int16"))

@@ -57,7 +57,6 @@ def text_dataset_from_directory(
             that are no UTF-8, by name.
 
     >>> import pathlib, tempfile
-    >>> import cornu as keras
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> (folder / "good").mkdir()
     >>> _ = (folder / "good" / "one.txt").write_text("a fine film")

@@ -67,7 +67,6 @@ class Dataset:
         class_names: names of the classes, if the data set was made from folders of classes.
         file_paths: paths of the files, if it was just made from a folder.
 
-    >>> import numpy as np
     >>> from cornu.data import Dataset
     >>> x, y = np.arange(5.0), np.arange(5)
     >>> dataset = Dataset.from_tensor_slices((x, y)).map(lambda x, y: (x / 10, y)).batch(2)
@@ -243,7 +242,6 @@ class Dataset:
             batch_size: samples in a batch.
             drop_remainder: whether to leave out a last batch that is smaller.
 
-        >>> import numpy as np
         >>> from cornu.data import Dataset
         >>> rows = Dataset.range(1, 4).map(lambda n: np.full(n, n))
         >>> next(iter(rows.padded_batch(3))).tolist()

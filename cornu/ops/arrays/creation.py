@@ -19,7 +19,6 @@ def zeros(shape: Sequence[int], dtype: Any = None) -> jax.Array:
         shape: its shape.
         dtype: its dtype; the default float type for None.
 
-    >>> import cornu as keras
     >>> keras.ops.zeros((2,))
     Array([0., 0.], dtype=float32)
     """
@@ -33,7 +32,6 @@ def ones(shape: Sequence[int], dtype: Any = None) -> jax.Array:
         shape: its shape.
         dtype: its dtype; the default float type for None.
 
-    >>> import cornu as keras
     >>> keras.ops.ones((2,))
     Array([1., 1.], dtype=float32)
     """
@@ -47,7 +45,6 @@ def empty(shape: Sequence[int], dtype: Any = None) -> jax.Array:
         shape: its shape.
         dtype: its dtype; the default float type for None.
 
-    >>> import cornu as keras
     >>> keras.ops.empty((2, 3)).shape
     (2, 3)
     """
@@ -63,7 +60,6 @@ def full(shape: Sequence[int], fill_value: TensorLike, dtype: Any = None) -> jax
         fill_value: the value; a tensor is broadcast to the shape.
         dtype: its dtype; the default float type for None.
 
-    >>> import cornu as keras
     >>> keras.ops.full((2,), 7, dtype="int32")
     Array([7, 7], dtype=int32)
     """
@@ -78,7 +74,6 @@ def zeros_like(x: TensorLike, dtype: Any = None) -> jax.Array:
         x: tensor of any shape.
         dtype: dtype of the result; that of `x` for None.
 
-    >>> import cornu as keras
     >>> keras.ops.zeros_like([1, 2])
     Array([0, 0], dtype=int32)
     """
@@ -93,7 +88,6 @@ def ones_like(x: TensorLike, dtype: Any = None) -> jax.Array:
         x: tensor of any shape.
         dtype: dtype of the result; that of `x` for None.
 
-    >>> import cornu as keras
     >>> keras.ops.ones_like([3, 2])
     Array([1, 1], dtype=int32)
     """
@@ -108,7 +102,6 @@ def empty_like(x: TensorLike, dtype: Any = None) -> jax.Array:
         x: tensor of any shape.
         dtype: dtype of the result; that of `x` for None.
 
-    >>> import cornu as keras
     >>> keras.ops.empty_like([3, 2]).shape
     (2,)
     """
@@ -124,7 +117,6 @@ def full_like(x: TensorLike, fill_value: TensorLike, dtype: Any = None) -> jax.A
         fill_value: the value; a tensor is broadcast to the shape.
         dtype: dtype of the result; that of `x` for None.
 
-    >>> import cornu as keras
     >>> keras.ops.full_like([1, 2], 7)
     Array([7, 7], dtype=int32)
     """
@@ -141,7 +133,6 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
         dtype: dtype of the result; an integer type if all arguments are integers, otherwise the
             default float type, for None.
 
-    >>> import cornu as keras
     >>> keras.ops.arange(3)
     Array([0, 1, 2], dtype=int32)
     """
@@ -175,7 +166,6 @@ def linspace(
     Returns:
         Tensor; with `retstep`, a pair of that and the distance.
 
-    >>> import cornu as keras
     >>> keras.ops.linspace(0, 1, 3)
     Array([0. , 0.5, 1. ], dtype=float32)
     """
@@ -205,7 +195,6 @@ def logspace(
         dtype: dtype of the result; a float type for None.
         axis: axis of the numbers if `start` and `stop` are tensors.
 
-    >>> import cornu as keras
     >>> keras.ops.logspace(0, 2, 3).shape
     (3,)
     """
@@ -233,7 +222,6 @@ def geomspace(
         dtype: dtype of the result; a float type for None.
         axis: axis of the numbers if `start` and `stop` are tensors.
 
-    >>> import cornu as keras
     >>> keras.ops.geomspace(1, 8, 4).shape
     (4,)
     """
@@ -249,7 +237,6 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> jax.Arra
         k: which diagonal; 0 is the main one.
         dtype: dtype of the result; the default float type for None.
 
-    >>> import cornu as keras
     >>> keras.ops.eye(2).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
@@ -263,7 +250,6 @@ def identity(n: int, dtype: Any = None) -> jax.Array:
         n: number of rows and columns.
         dtype: dtype of the result; the default float type for None.
 
-    >>> import cornu as keras
     >>> keras.ops.identity(2).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
@@ -279,7 +265,6 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> jax.Arra
         k: which diagonal; 0 is the main one.
         dtype: dtype of the result; the default float type for None.
 
-    >>> import cornu as keras
     >>> keras.ops.tri(2).tolist()
     [[1.0, 0.0], [1.0, 1.0]]
     """

@@ -21,7 +21,6 @@ def get_item(x: TensorLike, key: Any) -> jax.Array:
         x: tensor of any shape.
         key: int, slice, `...`, None, tensor of integers or bools, or a tuple of these.
 
-    >>> import cornu as keras
     >>> keras.ops.get_item([[1, 2], [3, 4]], (slice(None), 1))
     Array([2, 4], dtype=int32)
     """
@@ -41,7 +40,6 @@ def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> jax.Arr
     Returns:
         `x` with `axis` replaced by the axes of `indices`.
 
-    >>> import cornu as keras
     >>> keras.ops.take([5, 6, 7], [0, -1])
     Array([5, 7], dtype=int32)
     """
@@ -57,7 +55,6 @@ def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None)
         indices: tensor of integers with the same number of axes; the others broadcast.
         axis: axis to take along; the flattened tensor for None.
 
-    >>> import cornu as keras
     >>> keras.ops.take_along_axis([[5, 6], [7, 8]], [[1], [0]], axis=1)
     Array([[6],
            [7]], dtype=int32)
@@ -77,7 +74,6 @@ def nonzero(x: TensorLike) -> tuple[jax.Array, ...]:
     Args:
         x: tensor of any shape. Their number depends on values, so this cannot be compiled.
 
-    >>> import cornu as keras
     >>> keras.ops.nonzero([0, 5, 7])
     (Array([1, 2], dtype=int32),)
     """
@@ -95,7 +91,6 @@ def where(condition: TensorLike, x1: TensorLike | None = None, x2: TensorLike | 
     Returns:
         Tensor; without `x1` and `x2`, the indices where the condition holds, as `nonzero`.
 
-    >>> import cornu as keras
     >>> keras.ops.where([True, False], 1, 2).tolist()
     [1, 2]
     """
@@ -123,7 +118,6 @@ def select(
         choicelist: as many tensors of the same shape.
         default: what stands where no condition is true.
 
-    >>> import cornu as keras
     >>> keras.ops.select([[True, False], [True, False]], [[1, 2], [3, 4]], 9)
     Array([1, 9], dtype=int32)
     """
@@ -144,7 +138,6 @@ def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "l
     Returns:
         Integer tensor of the shape of `values`.
 
-    >>> import cornu as keras
     >>> keras.ops.searchsorted([1, 3, 5], [3, 9])
     Array([1, 3], dtype=int32)
     """
@@ -168,7 +161,6 @@ def digitize(x: TensorLike, bins: TensorLike) -> jax.Array:
     Returns:
         Integer tensor of the shape of `x`: 0 below the first edge, `len(bins)` from the last on.
 
-    >>> import cornu as keras
     >>> keras.ops.digitize([0.5, 2.0], [0.0, 1.0, 2.0])
     Array([1, 3], dtype=int32)
     """
@@ -183,7 +175,6 @@ def unravel_index(indices: TensorLike, shape: Sequence[int]) -> tuple[jax.Array,
         indices: tensor of integers.
         shape: shape of the tensor they point into.
 
-    >>> import cornu as keras
     >>> keras.ops.unravel_index([5], (2, 3))
     (Array([1], dtype=int32), Array([2], dtype=int32))
     """

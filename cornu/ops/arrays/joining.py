@@ -20,7 +20,6 @@ def concatenate(xs: Sequence[TensorLike], axis: int | None = 0) -> jax.Array:
         xs: tensors that differ in size along `axis` at most.
         axis: axis to join along; the tensors are flattened for None.
 
-    >>> import cornu as keras
     >>> keras.ops.concatenate([[1, 2], [3]])
     Array([1, 2, 3], dtype=int32)
     """
@@ -35,7 +34,6 @@ def stack(x: Sequence[TensorLike], axis: int = 0) -> jax.Array:
         x: tensors of one shape.
         axis: place of the new axis.
 
-    >>> import cornu as keras
     >>> keras.ops.stack([[1, 2], [3, 4]])
     Array([[1, 2],
            [3, 4]], dtype=int32)
@@ -50,7 +48,6 @@ def hstack(xs: Sequence[TensorLike]) -> jax.Array:
     Args:
         xs: tensors.
 
-    >>> import cornu as keras
     >>> keras.ops.hstack([[1, 2], [3]])
     Array([1, 2, 3], dtype=int32)
     """
@@ -64,7 +61,6 @@ def vstack(xs: Sequence[TensorLike]) -> jax.Array:
     Args:
         xs: tensors.
 
-    >>> import cornu as keras
     >>> keras.ops.vstack([[1, 2], [3, 4]])
     Array([[1, 2],
            [3, 4]], dtype=int32)
@@ -79,7 +75,6 @@ def dstack(xs: Sequence[TensorLike]) -> jax.Array:
     Args:
         xs: tensors.
 
-    >>> import cornu as keras
     >>> keras.ops.dstack([[1, 2], [3, 4]]).shape
     (1, 2, 2)
     """
@@ -95,7 +90,6 @@ def append(x1: TensorLike, x2: TensorLike, axis: int | None = None) -> jax.Array
         x2: tensor that comes after.
         axis: axis to join along; both are flattened for None.
 
-    >>> import cornu as keras
     >>> keras.ops.append([1, 2], [3])
     Array([1, 2, 3], dtype=int32)
     """
@@ -113,7 +107,6 @@ def split(
         indices_or_sections: number of equal parts, or the indices where parts begin.
         axis: axis to cut.
 
-    >>> import cornu as keras
     >>> keras.ops.split([1, 2, 3, 4], [1, 3])
     [Array([1], dtype=int32), Array([2, 3], dtype=int32), Array([4], dtype=int32)]
     """
@@ -131,7 +124,6 @@ def array_split(
         indices_or_sections: number of parts, or the indices where parts begin.
         axis: axis to cut.
 
-    >>> import cornu as keras
     >>> keras.ops.array_split([1, 2, 3], 2)
     [Array([1, 2], dtype=int32), Array([3], dtype=int32)]
     """
@@ -146,7 +138,6 @@ def hsplit(x: TensorLike, indices_or_sections: int | Sequence[int]) -> list[jax.
         x: tensor of one or more dimensions.
         indices_or_sections: number of equal parts, or the indices where parts begin.
 
-    >>> import cornu as keras
     >>> keras.ops.hsplit([[1, 2]], 2)[0].shape
     (1, 1)
     """
@@ -161,7 +152,6 @@ def vsplit(x: TensorLike, indices_or_sections: int | Sequence[int]) -> list[jax.
         x: tensor of two or more dimensions.
         indices_or_sections: number of equal parts, or the indices where parts begin.
 
-    >>> import cornu as keras
     >>> keras.ops.vsplit([[1], [2]], 2)[0].shape
     (1, 1)
     """
@@ -176,7 +166,6 @@ def dsplit(x: TensorLike, indices_or_sections: int | Sequence[int]) -> list[jax.
         x: tensor of three or more dimensions.
         indices_or_sections: number of equal parts, or the indices where parts begin.
 
-    >>> import cornu as keras
     >>> keras.ops.dsplit([[[1, 2]]], 2)[0].shape
     (1, 1, 1)
     """
@@ -192,7 +181,6 @@ def unstack(x: TensorLike, num: int | None = None, axis: int = 0) -> list[jax.Ar
         num: number of slices; needed only where the size is not known.
         axis: axis that vanishes.
 
-    >>> import cornu as keras
     >>> keras.ops.unstack([[1, 2], [3, 4]])
     [Array([1, 2], dtype=int32), Array([3, 4], dtype=int32)]
     """
@@ -211,7 +199,6 @@ def meshgrid(*x: TensorLike, indexing: str = "xy") -> list[jax.Array]:
         *x: tensors of one dimension, the places along each axis.
         indexing: `"xy"` (the first two axes exchanged, as for images) or `"ij"`.
 
-    >>> import cornu as keras
     >>> keras.ops.meshgrid([1, 2], [3, 4])[0]
     Array([[1, 2],
            [1, 2]], dtype=int32)

@@ -26,7 +26,6 @@ def rearrange(tensor: TensorLike, pattern: str, **axes_lengths: int) -> jax.Arra
             size 1.
         **axes_lengths: sizes of named axes; each group may have one size that is not given.
 
-    >>> import cornu as keras
     >>> keras.ops.rearrange(keras.ops.ones((2, 6)), "b (h w) -> h w b", h=2).shape
     (2, 3, 2)
     """

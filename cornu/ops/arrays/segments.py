@@ -27,7 +27,6 @@ def segment_sum(
     Returns:
         Tensor of shape (num_segments, ...); 0 for an empty segment.
 
-    >>> import cornu as keras
     >>> keras.ops.segment_sum([1.0, 2.0, 3.0], [0, 0, 1], 2)
     Array([3., 3.], dtype=float32)
     """
@@ -51,7 +50,6 @@ def segment_max(
     Returns:
         Tensor of shape (num_segments, ...); the smallest value of the dtype for an empty segment.
 
-    >>> import cornu as keras
     >>> keras.ops.segment_max([1.0, 2.0, 3.0], [0, 0, 1], 2)
     Array([2., 3.], dtype=float32)
     """
@@ -75,7 +73,6 @@ def segment_min(
     Returns:
         Tensor of shape (num_segments, ...); the largest value of the dtype for an empty segment.
 
-    >>> import cornu as keras
     >>> keras.ops.segment_min([1.0, 2.0, 3.0], [0, 0, 1], 2)
     Array([1., 3.], dtype=float32)
     """
@@ -99,7 +96,6 @@ def segment_prod(
     Returns:
         Tensor of shape (num_segments, ...); 1 for an empty segment.
 
-    >>> import cornu as keras
     >>> keras.ops.segment_prod([1.0, 2.0, 3.0], [0, 0, 1], 2)
     Array([2., 3.], dtype=float32)
     """

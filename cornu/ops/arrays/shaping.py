@@ -19,7 +19,6 @@ def reshape(x: TensorLike, newshape: int | Sequence[int]) -> jax.Array:
         x: tensor of any shape.
         newshape: the new shape; one size may be -1, which means what is left.
 
-    >>> import cornu as keras
     >>> keras.ops.reshape([1, 2, 3, 4], (2, -1))
     Array([[1, 2],
            [3, 4]], dtype=int32)
@@ -34,7 +33,6 @@ def ravel(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.ravel([[1, 2], [3, 4]])
     Array([1, 2, 3, 4], dtype=int32)
     """
@@ -49,7 +47,6 @@ def expand_dims(x: TensorLike, axis: int | Sequence[int]) -> jax.Array:
         x: tensor of any shape.
         axis: where the new axes stand in the result.
 
-    >>> import cornu as keras
     >>> keras.ops.expand_dims([1, 2], -1).shape
     (2, 1)
     """
@@ -64,7 +61,6 @@ def squeeze(x: TensorLike, axis: int | Sequence[int] | None = None) -> jax.Array
         x: tensor of any shape.
         axis: axes to take out; all of size 1 for None.
 
-    >>> import cornu as keras
     >>> keras.ops.squeeze([[[1], [2]]]).shape
     (2,)
     """
@@ -79,7 +75,6 @@ def transpose(x: TensorLike, axes: Sequence[int] | None = None) -> jax.Array:
         x: tensor of any shape.
         axes: which axis of `x` comes where; the reverse order for None.
 
-    >>> import cornu as keras
     >>> keras.ops.transpose([[1, 2], [3, 4]])
     Array([[1, 3],
            [2, 4]], dtype=int32)
@@ -96,7 +91,6 @@ def swapaxes(x: TensorLike, axis1: int, axis2: int) -> jax.Array:
         axis1: first axis.
         axis2: second axis.
 
-    >>> import cornu as keras
     >>> keras.ops.swapaxes([[1, 2]], 0, 1).shape
     (2, 1)
     """
@@ -114,7 +108,6 @@ def moveaxis(
         source: axes to move.
         destination: their new places.
 
-    >>> import cornu as keras
     >>> keras.ops.moveaxis([[[1, 2]]], -1, 0).shape
     (2, 1, 1)
     """
@@ -129,7 +122,6 @@ def flip(x: TensorLike, axis: int | Sequence[int] | None = None) -> jax.Array:
         x: tensor of any shape.
         axis: axes to turn round; all of them for None.
 
-    >>> import cornu as keras
     >>> keras.ops.flip([1, 2, 3])
     Array([3, 2, 1], dtype=int32)
     """
@@ -143,7 +135,6 @@ def fliplr(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.fliplr([[1, 2], [3, 4]])
     Array([[2, 1],
            [4, 3]], dtype=int32)
@@ -158,7 +149,6 @@ def flipud(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.flipud([[1, 2], [3, 4]])
     Array([[3, 4],
            [1, 2]], dtype=int32)
@@ -175,7 +165,6 @@ def rot90(array: TensorLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> jax.
         k: number of quarters, anticlockwise.
         axes: the plane to turn.
 
-    >>> import cornu as keras
     >>> keras.ops.rot90([[1, 2], [3, 4]])
     Array([[2, 4],
            [1, 3]], dtype=int32)
@@ -194,7 +183,6 @@ def roll(
         shift: number of places, one for each axis.
         axis: axes to move along; the flattened tensor for None.
 
-    >>> import cornu as keras
     >>> keras.ops.roll([1, 2, 3], 1)
     Array([3, 1, 2], dtype=int32)
     """
@@ -209,7 +197,6 @@ def tile(x: TensorLike, repeats: int | Sequence[int]) -> jax.Array:
         x: tensor of any shape.
         repeats: number of copies along each axis.
 
-    >>> import cornu as keras
     >>> keras.ops.tile([1, 2], 2)
     Array([1, 2, 1, 2], dtype=int32)
     """
@@ -225,7 +212,6 @@ def repeat(x: TensorLike, repeats: int | TensorLike, axis: int | None = None) ->
         repeats: number of copies, one for all or one for each element.
         axis: axis to repeat along; the flattened tensor for None.
 
-    >>> import cornu as keras
     >>> keras.ops.repeat([1, 2], 2)
     Array([1, 1, 2, 2], dtype=int32)
     """
@@ -240,7 +226,6 @@ def broadcast_to(x: TensorLike, shape: Sequence[int]) -> jax.Array:
         x: tensor of any shape.
         shape: the new shape.
 
-    >>> import cornu as keras
     >>> keras.ops.broadcast_to([1, 2], (2, 2))
     Array([[1, 2],
            [1, 2]], dtype=int32)
@@ -260,7 +245,6 @@ def pad(
         mode: `"constant"`, `"reflect"`, `"symmetric"`, `"edge"` or another mode of NumPy.
         constant_values: value of the added elements; 0 for None.
 
-    >>> import cornu as keras
     >>> keras.ops.pad([1, 2], 1)
     Array([0, 1, 2, 0], dtype=int32)
     """
@@ -282,7 +266,6 @@ def tril(x: TensorLike, k: int = 0) -> jax.Array:
         x: tensor of two or more dimensions.
         k: the diagonal that is the last to stay; 0 is the main one.
 
-    >>> import cornu as keras
     >>> keras.ops.tril([[1, 2], [3, 4]])
     Array([[1, 0],
            [3, 4]], dtype=int32)
@@ -298,7 +281,6 @@ def triu(x: TensorLike, k: int = 0) -> jax.Array:
         x: tensor of two or more dimensions.
         k: the diagonal that is the first to stay; 0 is the main one.
 
-    >>> import cornu as keras
     >>> keras.ops.triu([[1, 2], [3, 4]])
     Array([[1, 2],
            [0, 4]], dtype=int32)
@@ -314,7 +296,6 @@ def diag(x: TensorLike, k: int = 0) -> jax.Array:
         x: tensor of one or two dimensions.
         k: which diagonal; 0 is the main one.
 
-    >>> import cornu as keras
     >>> keras.ops.diag([1, 2])
     Array([[1, 0],
            [0, 2]], dtype=int32)
@@ -330,7 +311,6 @@ def diagflat(x: TensorLike, k: int = 0) -> jax.Array:
         x: tensor of any shape.
         k: which diagonal; 0 is the main one.
 
-    >>> import cornu as keras
     >>> keras.ops.diagflat([[1, 2]])
     Array([[1, 0],
            [0, 2]], dtype=int32)
@@ -349,7 +329,6 @@ def diagonal(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> 
         axis1: axis of the rows.
         axis2: axis of the columns.
 
-    >>> import cornu as keras
     >>> keras.ops.diagonal([[1, 2], [3, 4]])
     Array([1, 4], dtype=int32)
     """
@@ -366,7 +345,6 @@ def trace(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> jax
         axis1: axis of the rows.
         axis2: axis of the columns.
 
-    >>> import cornu as keras
     >>> keras.ops.trace([[1, 2], [3, 4]]).item()
     5
     """

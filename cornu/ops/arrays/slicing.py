@@ -20,7 +20,6 @@ def slice(inputs: TensorLike, start_indices: TensorLike, shape: Sequence[int]) -
             reach beyond the end is moved back inside.
         shape: the block's shape; -1 means up to the end.
 
-    >>> import cornu as keras
     >>> keras.ops.slice([1, 2, 3, 4], [1], (2,))
     Array([2, 3], dtype=int32)
     """
@@ -42,7 +41,6 @@ def slice_update(inputs: TensorLike, start_indices: TensorLike, updates: TensorL
             reach beyond the end is moved back inside.
         updates: the new block, a tensor of n dimensions of the dtype of `inputs`.
 
-    >>> import cornu as keras
     >>> keras.ops.slice_update([1, 2, 3, 4], [1], [9, 9])
     Array([1, 9, 9, 4], dtype=int32)
     """
@@ -64,7 +62,6 @@ def scatter(indices: TensorLike, values: TensorLike, shape: Sequence[int]) -> ja
         values: tensor of shape (..., *shape[k:]).
         shape: shape of the result.
 
-    >>> import cornu as keras
     >>> keras.ops.scatter([[1], [3]], [5, 7], (4,))
     Array([0, 5, 0, 7], dtype=int32)
     """
@@ -85,7 +82,6 @@ def scatter_update(
         reduction: how the new value combines with the old: `"add"`, `"mul"`, `"max"` or `"min"`;
             it replaces it for None.
 
-    >>> import cornu as keras
     >>> keras.ops.scatter_update([1, 2, 3], [[0], [2]], [7, 8])
     Array([7, 2, 8], dtype=int32)
     """

@@ -19,7 +19,6 @@ def sort(x: TensorLike, axis: int | None = -1) -> jax.Array:
         x: tensor of any shape.
         axis: axis; the flattened tensor for None.
 
-    >>> import cornu as keras
     >>> keras.ops.sort([3, 1, 2])
     Array([1, 2, 3], dtype=int32)
     """
@@ -34,7 +33,6 @@ def argsort(x: TensorLike, axis: int | None = -1) -> jax.Array:
         x: tensor of any shape.
         axis: axis; the flattened tensor for None.
 
-    >>> import cornu as keras
     >>> keras.ops.argsort([3, 1, 2])
     Array([1, 2, 0], dtype=int32)
     """
@@ -50,7 +48,6 @@ def argpartition(x: TensorLike, kth: int, axis: int | None = -1) -> jax.Array:
         kth: which place; negative ones count from the end.
         axis: axis; the flattened tensor for None.
 
-    >>> import cornu as keras
     >>> keras.ops.argpartition([3, 1, 2], 1)[1].item()
     2
     """
@@ -68,7 +65,6 @@ def argmax(x: TensorLike, axis: int | None = None, keepdims: bool = False) -> ja
         axis: axis to search; the flattened tensor for None.
         keepdims: whether the axis stays, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.argmax([1, 5, 0]).item()
     1
     """
@@ -84,7 +80,6 @@ def argmin(x: TensorLike, axis: int | None = None, keepdims: bool = False) -> ja
         axis: axis to search; the flattened tensor for None.
         keepdims: whether the axis stays, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.argmin([1, 5, 0]).item()
     2
     """
@@ -103,7 +98,6 @@ def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[jax.Array, jax.Ar
     Returns:
         Values and indices, both of shape (..., k).
 
-    >>> import cornu as keras
     >>> keras.ops.top_k([1, 5, 3], 2)
     (Array([5, 3], dtype=int32), Array([1, 2], dtype=int32))
     """
@@ -122,7 +116,6 @@ def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> jax.Array:
     Returns:
         Bool tensor of shape (batch,).
 
-    >>> import cornu as keras
     >>> keras.ops.in_top_k([1, 0], [[0.1, 0.9], [0.1, 0.9]], 1)
     Array([ True, False], dtype=bool)
     """
@@ -181,7 +174,6 @@ def unique(
     Returns:
         Tensor; a tuple of tensors if more is asked for.
 
-    >>> import cornu as keras
     >>> keras.ops.unique([3, 1, 3])
     Array([1, 3], dtype=int32)
     """

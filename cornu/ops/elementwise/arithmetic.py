@@ -16,7 +16,6 @@ def add(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.add([1, 2], 3)
     Array([4, 5], dtype=int32)
     """
@@ -31,7 +30,6 @@ def subtract(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.subtract([1, 2], 3)
     Array([-2, -1], dtype=int32)
     """
@@ -46,7 +44,6 @@ def multiply(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.multiply([1, 2], 3)
     Array([3, 6], dtype=int32)
     """
@@ -61,7 +58,6 @@ def divide(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.divide([1, 3], 2)
     Array([0.5, 1.5], dtype=float32)
     """
@@ -76,7 +72,6 @@ def true_divide(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.true_divide([1, 3], 2)
     Array([0.5, 1.5], dtype=float32)
     """
@@ -91,7 +86,6 @@ def divide_no_nan(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.divide_no_nan([1.0, 3.0], [0.0, 2.0])
     Array([0. , 1.5], dtype=float32)
     """
@@ -110,7 +104,6 @@ def floor_divide(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.floor_divide([7, -7], 2)
     Array([ 3, -4], dtype=int32)
     """
@@ -125,7 +118,6 @@ def mod(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.mod([7, -7], 4)
     Array([3, 1], dtype=int32)
     """
@@ -140,7 +132,6 @@ def fmod(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.fmod([7, -7], 4)
     Array([ 3, -3], dtype=int32)
     """
@@ -155,7 +146,6 @@ def power(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.power([1, 2, 3], 2)
     Array([1, 4, 9], dtype=int32)
     """
@@ -169,7 +159,6 @@ def negative(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.negative([1, -2])
     Array([-1,  2], dtype=int32)
     """
@@ -183,7 +172,6 @@ def absolute(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.absolute([1, -2])
     Array([1, 2], dtype=int32)
     """
@@ -200,7 +188,6 @@ def fabs(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.fabs([1, -2])
     Array([1., 2.], dtype=float32)
     """
@@ -214,7 +201,6 @@ def sign(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.sign([-2.0, 0.0, 3.0])
     Array([-1.,  0.,  1.], dtype=float32)
     """
@@ -228,7 +214,6 @@ def square(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.square([2, -3])
     Array([4, 9], dtype=int32)
     """
@@ -242,7 +227,6 @@ def reciprocal(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.reciprocal([2.0, 4.0])
     Array([0.5 , 0.25], dtype=float32)
     """
@@ -257,7 +241,6 @@ def maximum(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.maximum([1, 5], 3)
     Array([3, 5], dtype=int32)
     """
@@ -272,7 +255,6 @@ def minimum(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.minimum([1, 5], 3)
     Array([1, 3], dtype=int32)
     """
@@ -287,7 +269,6 @@ def fmax(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.fmax([1.0, float("nan")], 3.0)
     Array([3., 3.], dtype=float32)
     """
@@ -302,7 +283,6 @@ def fmin(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.fmin([1.0, float("nan")], 3.0)
     Array([1., 3.], dtype=float32)
     """
@@ -318,7 +298,6 @@ def clip(x: TensorLike, x_min: TensorLike, x_max: TensorLike) -> jax.Array:
         x_min: lower bound.
         x_max: upper bound.
 
-    >>> import cornu as keras
     >>> keras.ops.clip([1, 5, 9], 2, 6)
     Array([2, 5, 6], dtype=int32)
     """
@@ -336,7 +315,6 @@ def hypot(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.hypot(3.0, 4.0).item()
     5.0
     """
@@ -351,7 +329,6 @@ def heaviside(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.heaviside([-1.0, 0.0, 2.0], 0.5)
     Array([0. , 0.5, 1. ], dtype=float32)
     """
@@ -366,7 +343,6 @@ def nextafter(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.nextafter(1.0, 2.0) > 1.0
     Array(True, dtype=bool, weak_type=True)
     """
@@ -381,7 +357,6 @@ def ldexp(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.ldexp([1.0, 3.0], 2)
     Array([ 4., 12.], dtype=float32)
     """
@@ -396,7 +371,6 @@ def gcd(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.gcd([12, 9], 8)
     Array([4, 1], dtype=int32)
     """
@@ -411,7 +385,6 @@ def lcm(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.lcm([4, 9], 6)
     Array([12, 18], dtype=int32)
     """
@@ -430,7 +403,6 @@ def nan_to_num(
         posinf: what infinity becomes; the largest number of the type for None.
         neginf: what minus infinity becomes; the smallest number of the type for None.
 
-    >>> import cornu as keras
     >>> keras.ops.nan_to_num([float("nan"), 1.0])
     Array([0., 1.], dtype=float32)
     """

@@ -16,7 +16,6 @@ def bitwise_and(x: TensorLike, y: TensorLike) -> jax.Array:
         x: tensor of integers or bools.
         y: likewise; its shape broadcasts against that of `x`.
 
-    >>> import cornu as keras
     >>> keras.ops.bitwise_and([5, 6], 3)
     Array([1, 2], dtype=int32)
     """
@@ -31,7 +30,6 @@ def bitwise_or(x: TensorLike, y: TensorLike) -> jax.Array:
         x: tensor of integers or bools.
         y: likewise; its shape broadcasts against that of `x`.
 
-    >>> import cornu as keras
     >>> keras.ops.bitwise_or([5, 6], 3)
     Array([7, 7], dtype=int32)
     """
@@ -46,7 +44,6 @@ def bitwise_xor(x: TensorLike, y: TensorLike) -> jax.Array:
         x: tensor of integers or bools.
         y: likewise; its shape broadcasts against that of `x`.
 
-    >>> import cornu as keras
     >>> keras.ops.bitwise_xor([5, 6], 3)
     Array([6, 5], dtype=int32)
     """
@@ -61,7 +58,6 @@ def bitwise_left_shift(x: TensorLike, y: TensorLike) -> jax.Array:
         x: tensor of integers or bools.
         y: likewise; its shape broadcasts against that of `x`.
 
-    >>> import cornu as keras
     >>> keras.ops.bitwise_left_shift([1, 3], 2)
     Array([ 4, 12], dtype=int32)
     """
@@ -76,7 +72,6 @@ def left_shift(x: TensorLike, y: TensorLike) -> jax.Array:
         x: tensor of integers or bools.
         y: likewise; its shape broadcasts against that of `x`.
 
-    >>> import cornu as keras
     >>> keras.ops.left_shift([1, 3], 2)
     Array([ 4, 12], dtype=int32)
     """
@@ -91,7 +86,6 @@ def bitwise_right_shift(x: TensorLike, y: TensorLike) -> jax.Array:
         x: tensor of integers or bools.
         y: likewise; its shape broadcasts against that of `x`.
 
-    >>> import cornu as keras
     >>> keras.ops.bitwise_right_shift([4, -8], 2)
     Array([ 1, -2], dtype=int32)
     """
@@ -106,7 +100,6 @@ def right_shift(x: TensorLike, y: TensorLike) -> jax.Array:
         x: tensor of integers or bools.
         y: likewise; its shape broadcasts against that of `x`.
 
-    >>> import cornu as keras
     >>> keras.ops.right_shift([4, -8], 2)
     Array([ 1, -2], dtype=int32)
     """
@@ -120,7 +113,6 @@ def bitwise_not(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of integers or bools.
 
-    >>> import cornu as keras
     >>> keras.ops.bitwise_not([0, 5])
     Array([-1, -6], dtype=int32)
     """
@@ -134,7 +126,6 @@ def bitwise_invert(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of integers or bools.
 
-    >>> import cornu as keras
     >>> keras.ops.bitwise_invert([0, 5])
     Array([-1, -6], dtype=int32)
     """

@@ -16,7 +16,6 @@ def equal(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.equal([1, 2, 3], 2)
     Array([False,  True, False], dtype=bool)
     """
@@ -31,7 +30,6 @@ def not_equal(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.not_equal([1, 2, 3], 2)
     Array([ True, False,  True], dtype=bool)
     """
@@ -46,7 +44,6 @@ def greater(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.greater([1, 2, 3], 2)
     Array([False, False,  True], dtype=bool)
     """
@@ -61,7 +58,6 @@ def greater_equal(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.greater_equal([1, 2, 3], 2)
     Array([False,  True,  True], dtype=bool)
     """
@@ -76,7 +72,6 @@ def less(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.less([1, 2, 3], 2)
     Array([ True, False, False], dtype=bool)
     """
@@ -91,7 +86,6 @@ def less_equal(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.less_equal([1, 2, 3], 2)
     Array([ True,  True, False], dtype=bool)
     """
@@ -106,7 +100,6 @@ def logical_and(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.logical_and([True, True, False], [True, False, False])
     Array([ True, False, False], dtype=bool)
     """
@@ -121,7 +114,6 @@ def logical_or(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.logical_or([True, True, False], [True, False, False])
     Array([ True,  True, False], dtype=bool)
     """
@@ -136,7 +128,6 @@ def logical_xor(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.logical_xor([True, True, False], [True, False, False])
     Array([False,  True, False], dtype=bool)
     """
@@ -150,7 +141,6 @@ def logical_not(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.logical_not([True, False])
     Array([False,  True], dtype=bool)
     """
@@ -170,7 +160,6 @@ def isclose(
         atol: absolute tolerance.
         equal_nan: whether NaN equals NaN.
 
-    >>> import cornu as keras
     >>> keras.ops.isclose([1.0, 2.0], [1.0, 2.1])
     Array([ True, False], dtype=bool)
     """
@@ -190,7 +179,6 @@ def allclose(
         atol: absolute tolerance.
         equal_nan: whether NaN equals NaN.
 
-    >>> import cornu as keras
     >>> keras.ops.allclose([1.0, 2.0], [1.0, 2.1])
     Array(False, dtype=bool)
     """
@@ -209,7 +197,6 @@ def isin(
         assume_unique: promise that no element comes twice in either; may be faster.
         invert: whether to tell which are not in `x2`.
 
-    >>> import cornu as keras
     >>> keras.ops.isin([1, 2, 3], [2, 3])
     Array([False,  True,  True], dtype=bool)
     """
@@ -223,7 +210,6 @@ def isfinite(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.isfinite([1.0, float("inf")])
     Array([ True, False], dtype=bool)
     """
@@ -237,7 +223,6 @@ def isinf(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.isinf([1.0, float("inf")])
     Array([False,  True], dtype=bool)
     """
@@ -251,7 +236,6 @@ def isnan(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.isnan([1.0, float("nan")])
     Array([False,  True], dtype=bool)
     """
@@ -265,7 +249,6 @@ def isposinf(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.isposinf([float("-inf"), float("inf")])
     Array([False,  True], dtype=bool)
     """
@@ -279,7 +262,6 @@ def isneginf(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.isneginf([float("-inf"), float("inf")])
     Array([ True, False], dtype=bool)
     """
@@ -293,7 +275,6 @@ def isreal(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.isreal([1.0, 1j])
     Array([ True, False], dtype=bool)
     """
@@ -307,7 +288,6 @@ def signbit(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.signbit([1.0, -0.0])
     Array([False,  True], dtype=bool)
     """

@@ -15,7 +15,6 @@ def real(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.real([1 + 2j])
     Array([1.], dtype=float32)
     """
@@ -29,7 +28,6 @@ def imag(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.imag([1 + 2j])
     Array([2.], dtype=float32)
     """
@@ -43,7 +41,6 @@ def conjugate(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.conjugate([1 + 2j])
     Array([1.-2.j], dtype=complex64)
     """
@@ -60,7 +57,6 @@ def angle(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.angle(1.0).item()
     0.0
     """
@@ -77,7 +73,6 @@ def view_as_complex(x: TensorLike) -> jax.Array:
     Returns:
         Complex tensor of shape (...).
 
-    >>> import cornu as keras
     >>> keras.ops.view_as_complex([1.0, 2.0]).item()
     (1+2j)
     """
@@ -100,7 +95,6 @@ def view_as_real(x: TensorLike) -> jax.Array:
     Returns:
         Real tensor of shape (..., 2).
 
-    >>> import cornu as keras
     >>> keras.ops.view_as_real(1 + 2j)
     Array([1., 2.], dtype=float32, weak_type=True)
     """

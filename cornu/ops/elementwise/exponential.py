@@ -17,7 +17,6 @@ def exp(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.exp([0.0, 1.0])
     Array([1.       , 2.7182817], dtype=float32)
     """
@@ -31,7 +30,6 @@ def exp2(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.exp2([0.0, 3.0])
     Array([1., 8.], dtype=float32)
     """
@@ -45,7 +43,6 @@ def expm1(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.expm1(0.0).item()
     0.0
     """
@@ -59,7 +56,6 @@ def log(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.log(1.0).item()
     0.0
     """
@@ -73,7 +69,6 @@ def log10(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.log10(1.0).item()
     0.0
     """
@@ -87,7 +82,6 @@ def log1p(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.log1p(0.0).item()
     0.0
     """
@@ -101,7 +95,6 @@ def log2(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.log2([1.0, 8.0])
     Array([0., 3.], dtype=float32)
     """
@@ -116,7 +109,6 @@ def logaddexp(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.logaddexp(0.0, float("-inf")).item()
     0.0
     """
@@ -131,7 +123,6 @@ def logaddexp2(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.logaddexp2(3.0, 3.0).item()
     4.0
     """
@@ -149,7 +140,6 @@ def logsumexp(
         axis: axis or axes to reduce; all of them for None.
         keepdims: whether reduced axes stay, with size 1.
 
-    >>> import cornu as keras
     >>> keras.ops.logsumexp([1000.0, float("-inf")]).item()
     1000.0
     """
@@ -163,7 +153,6 @@ def sqrt(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.sqrt([4, 9])
     Array([2., 3.], dtype=float32)
     """
@@ -177,7 +166,6 @@ def rsqrt(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.rsqrt(4.0).item()
     0.5
     """
@@ -191,7 +179,6 @@ def cbrt(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.cbrt(0.0).item()
     0.0
     """
@@ -205,7 +192,6 @@ def erf(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.erf(0.0).item()
     0.0
     """
@@ -219,7 +205,6 @@ def erfc(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.erfc(0.0).item()
     1.0
     """
@@ -233,7 +218,6 @@ def erfinv(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.erfinv(0.0).item()
     0.0
     """
@@ -247,7 +231,6 @@ def i0(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.i0(0.0).item()
     1.0000001192092896
     """

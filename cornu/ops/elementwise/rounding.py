@@ -15,7 +15,6 @@ def ceil(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.ceil([1.2, -1.2])
     Array([ 2., -1.], dtype=float32)
     """
@@ -29,7 +28,6 @@ def floor(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.floor([1.2, -1.2])
     Array([ 1., -2.], dtype=float32)
     """
@@ -43,7 +41,6 @@ def trunc(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.trunc([1.7, -1.7])
     Array([ 1., -1.], dtype=float32)
     """
@@ -58,7 +55,6 @@ def round(x: TensorLike, decimals: int = 0) -> jax.Array:
         x: tensor of any shape.
         decimals: number of decimals; negative for tens, hundreds, ...
 
-    >>> import cornu as keras
     >>> keras.ops.round([0.5, 1.5, 2.4])
     Array([0., 2., 2.], dtype=float32)
     """

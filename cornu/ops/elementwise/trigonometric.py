@@ -15,7 +15,6 @@ def sin(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.sin(0.0).item()
     0.0
     """
@@ -29,7 +28,6 @@ def cos(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.cos(0.0).item()
     1.0
     """
@@ -43,7 +41,6 @@ def tan(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.tan(0.0).item()
     0.0
     """
@@ -57,7 +54,6 @@ def arcsin(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.arcsin(0.0).item()
     0.0
     """
@@ -71,7 +67,6 @@ def arccos(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.arccos(1.0).item()
     0.0
     """
@@ -85,7 +80,6 @@ def arctan(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.arctan(0.0).item()
     0.0
     """
@@ -100,7 +94,6 @@ def arctan2(x1: TensorLike, x2: TensorLike) -> jax.Array:
         x1: tensor or number.
         x2: tensor or number; its shape broadcasts against that of `x1`.
 
-    >>> import cornu as keras
     >>> keras.ops.arctan2(0.0, 1.0).item()
     0.0
     """
@@ -114,7 +107,6 @@ def sinh(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.sinh(0.0).item()
     0.0
     """
@@ -128,7 +120,6 @@ def cosh(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.cosh(0.0).item()
     1.0
     """
@@ -142,7 +133,6 @@ def tanh(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.tanh(0.0).item()
     0.0
     """
@@ -156,7 +146,6 @@ def arcsinh(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.arcsinh(0.0).item()
     0.0
     """
@@ -170,7 +159,6 @@ def arccosh(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.arccosh(1.0).item()
     0.0
     """
@@ -184,7 +172,6 @@ def arctanh(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.arctanh(0.0).item()
     0.0
     """
@@ -198,7 +185,6 @@ def sinc(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.sinc(0.0).item()
     1.0
     """
@@ -212,7 +198,6 @@ def deg2rad(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.deg2rad(0.0).item()
     0.0
     """
@@ -226,7 +211,6 @@ def rad2deg(x: TensorLike) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.rad2deg(0.0).item()
     0.0
     """

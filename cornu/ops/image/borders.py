@@ -43,7 +43,6 @@ def crop_images(
     Raises:
         ValueError: if not exactly two of three are given, or more would be cut than there is.
 
-    >>> import cornu as keras
     >>> keras.ops.image.crop_images(keras.ops.ones((5, 6, 3)), 1, 1, 1, 2).shape
     (3, 3, 3)
     """
@@ -90,7 +89,6 @@ def pad_images(
     Raises:
         ValueError: if not exactly two of three are given, or the target is smaller than the image.
 
-    >>> import cornu as keras
     >>> keras.ops.image.pad_images(keras.ops.ones((5, 6, 3)), 1, 1, 1, 2).shape
     (7, 9, 3)
     """

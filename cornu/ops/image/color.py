@@ -30,7 +30,6 @@ def rgb_to_grayscale(images: Any, data_format: str | None = None) -> jax.Array:
     Raises:
         ValueError: if there are not 1 or 3 channels.
 
-    >>> import cornu as keras
     >>> keras.ops.image.rgb_to_grayscale([[[1.0, 1.0, 1.0]]]).round(2).tolist()
     [[[1.0]]]
     """
@@ -60,7 +59,6 @@ def rgb_to_hsv(images: Any, data_format: str | None = None) -> jax.Array:
     Raises:
         ValueError: for integers, or another number of channels.
 
-    >>> import cornu as keras
     >>> keras.ops.image.rgb_to_hsv([[[0.0, 1.0, 1.0]]]).tolist()
     [[[0.5, 1.0, 1.0]]]
     """
@@ -99,7 +97,6 @@ def hsv_to_rgb(images: Any, data_format: str | None = None) -> jax.Array:
     Raises:
         ValueError: for integers, or another number of channels.
 
-    >>> import cornu as keras
     >>> keras.ops.image.hsv_to_rgb([[[0.5, 1.0, 1.0]]]).tolist()
     [[[0.0, 1.0, 1.0]]]
     """

@@ -50,7 +50,6 @@ def elastic_transform(
     Raises:
         ValueError: for an unknown interpolation or fill mode, or a seed of another kind.
 
-    >>> import cornu as keras
     >>> keras.ops.image.elastic_transform(keras.ops.ones((8, 8, 3)), seed=1).shape
     (8, 8, 3)
     """

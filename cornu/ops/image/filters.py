@@ -38,7 +38,6 @@ def gaussian_blur(
     Returns:
         Images of the same shape and dtype; integers are rounded.
 
-    >>> import cornu as keras
     >>> image = keras.ops.ones((5, 5, 1))
     >>> round(keras.ops.image.gaussian_blur(image)[2, 2, 0].item(), 4)
     1.0
@@ -66,7 +65,6 @@ def sobel_edges(images: Any, data_format: str | None = None) -> jax.Array:
         Tensor of the shape of `images` with one more axis of size 2: slope downwards, slope to the
         right.
 
-    >>> import cornu as keras
     >>> keras.ops.image.sobel_edges(keras.ops.ones((5, 5, 1))).shape
     (5, 5, 1, 2)
     """

@@ -35,7 +35,6 @@ def map_coordinates(
     Raises:
         ValueError: for another order or fill mode, or if the coordinates do not fit the rank.
 
-    >>> import cornu as keras
     >>> keras.ops.image.map_coordinates([1.0, 3.0], [[0.5]], order=1).tolist()
     [2.0]
     """
@@ -79,7 +78,6 @@ def affine_transform(
     Raises:
         ValueError: for other shapes, interpolations or fill modes.
 
-    >>> import cornu as keras
     >>> image = keras.ops.reshape(keras.ops.arange(4.0), (1, 4, 1))
     >>> left = keras.ops.image.affine_transform(image, [1.0, 0, 1, 0, 1, 0, 0, 0])
     >>> left[0, :, 0].tolist()
@@ -127,7 +125,6 @@ def perspective_transform(
     Raises:
         ValueError: for other shapes or interpolations.
 
-    >>> import cornu as keras
     >>> image = keras.ops.reshape(keras.ops.arange(4.0), (2, 2, 1))
     >>> corners = [[0.0, 0], [1, 0], [0, 1], [1, 1]]
     >>> same = keras.ops.image.perspective_transform(image, corners, corners)

@@ -43,7 +43,6 @@ def extract_patches(
     Raises:
         ValueError: for other ranks.
 
-    >>> import cornu as keras
     >>> keras.ops.image.extract_patches(keras.ops.ones((1, 8, 8, 3)), 4).shape
     (1, 2, 2, 48)
     """
@@ -78,7 +77,6 @@ def extract_patches_3d(
     Raises:
         ValueError: for other ranks.
 
-    >>> import cornu as keras
     >>> keras.ops.image.extract_patches_3d(keras.ops.ones((1, 4, 4, 4, 1)), 2).shape
     (1, 2, 2, 2, 8)
     """

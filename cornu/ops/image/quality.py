@@ -46,7 +46,6 @@ def ssim(
     References:
         Wang et al., 2004, https://doi.org/10.1109/TIP.2003.819861
 
-    >>> import cornu as keras
     >>> image = keras.ops.ones((16, 16, 1))
     >>> keras.ops.image.ssim(image, image).item()
     1.0

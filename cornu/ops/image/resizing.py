@@ -63,7 +63,6 @@ def resize(
     Raises:
         ValueError: for an unknown interpolation, or a size that is not a pair.
 
-    >>> import cornu as keras
     >>> keras.ops.image.resize(keras.ops.ones((4, 4, 3)), (2, 6)).shape
     (2, 6, 3)
     """
@@ -119,7 +118,6 @@ def scale_and_translate(
     Raises:
         ValueError: for an unknown method.
 
-    >>> import cornu as keras
     >>> images = keras.ops.ones((1, 4, 4, 3))
     >>> shape, factor, shift = (1, 8, 8, 3), [2.0, 2.0], [0.0, 0.0]
     >>> keras.ops.image.scale_and_translate(images, shape, factor, shift, (1, 2), "linear").shape

@@ -31,7 +31,6 @@ def relu(x: Any) -> jax.Array:
     Returns:
         Tensor of the shape of `x`.
 
-    >>> import cornu as keras
     >>> keras.ops.relu([-1.0, 2.0]).tolist()
     [0.0, 2.0]
     """
@@ -46,7 +45,6 @@ def relu6(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.relu6([-1.0, 2.0, 9.0]).tolist()
     [0.0, 2.0, 6.0]
     """
@@ -60,7 +58,6 @@ def sigmoid(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.sigmoid(0.0).item()
     0.5
     """
@@ -77,7 +74,6 @@ def sparse_sigmoid(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.sparse_sigmoid([-2.0, 0.0, 2.0]).tolist()
     [0.0, 0.5, 1.0]
     """
@@ -91,7 +87,6 @@ def softplus(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.softplus(100.0).item()
     100.0
     """
@@ -105,7 +100,6 @@ def softsign(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.softsign([-1.0, 3.0]).tolist()
     [-0.5, 0.75]
     """
@@ -122,7 +116,6 @@ def silu(x: Any) -> jax.Array:
     References:
         Ramachandran et al., 2017, https://arxiv.org/abs/1710.05941
 
-    >>> import cornu as keras
     >>> round(keras.ops.silu(-1.0).item(), 3)
     -0.269
     """
@@ -140,7 +133,6 @@ def squareplus(x: Any, b: float = 4) -> jax.Array:
         x: tensor of any shape.
         b: smoothness, a positive number.
 
-    >>> import cornu as keras
     >>> keras.ops.squareplus(0.0).item()
     1.0
     """
@@ -155,7 +147,6 @@ def log_sigmoid(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.log_sigmoid(-200.0).item()
     -200.0
     """
@@ -170,7 +161,6 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> jax.Array:
         x: tensor of any shape.
         negative_slope: slope below 0.
 
-    >>> import cornu as keras
     >>> keras.ops.leaky_relu([-1.0, 2.0], negative_slope=0.5).tolist()
     [-0.5, 2.0]
     """
@@ -184,7 +174,6 @@ def hard_sigmoid(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.hard_sigmoid([-3.0, 0.0, 3.0]).tolist()
     [0.0, 0.5, 1.0]
     """
@@ -201,7 +190,6 @@ def hard_silu(x: Any) -> jax.Array:
     References:
         Howard et al., 2019, https://arxiv.org/abs/1905.02244
 
-    >>> import cornu as keras
     >>> keras.ops.hard_silu([1.0, 3.0, 5.0]).round(4).tolist()[1:]
     [3.0, 5.0]
     """
@@ -218,7 +206,6 @@ def hard_tanh(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.hard_tanh([-2.0, 0.5, 2.0]).tolist()
     [-1.0, 0.5, 1.0]
     """
@@ -237,7 +224,6 @@ def elu(x: Any, alpha: float = 1.0) -> jax.Array:
     References:
         Clevert et al., 2016, https://arxiv.org/abs/1511.07289
 
-    >>> import cornu as keras
     >>> keras.ops.elu([0.0, 2.0]).tolist()
     [0.0, 2.0]
     """
@@ -254,7 +240,6 @@ def selu(x: Any) -> jax.Array:
     References:
         Klambauer et al., 2017, https://arxiv.org/abs/1706.02515
 
-    >>> import cornu as keras
     >>> round(keras.ops.selu(1.0).item(), 4)
     1.0507
     """
@@ -272,7 +257,6 @@ def celu(x: Any, alpha: float = 1.0) -> jax.Array:
     References:
         Barron, 2017, https://arxiv.org/abs/1704.07483
 
-    >>> import cornu as keras
     >>> keras.ops.celu([0.0, 2.0]).tolist()
     [0.0, 2.0]
     """
@@ -290,7 +274,6 @@ def gelu(x: Any, approximate: bool = True) -> jax.Array:
     References:
         Hendrycks and Gimpel, 2016, https://arxiv.org/abs/1606.08415
 
-    >>> import cornu as keras
     >>> round(keras.ops.gelu(1.0, approximate=False).item(), 4)
     0.8413
     """
@@ -314,7 +297,6 @@ def glu(x: Any, axis: int = -1) -> jax.Array:
     References:
         Dauphin et al., 2017, https://arxiv.org/abs/1612.08083
 
-    >>> import cornu as keras
     >>> keras.ops.glu([4.0, 0.0]).tolist()
     [2.0]
     """
@@ -334,7 +316,6 @@ def tanh_shrink(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.tanh_shrink(0.0).item()
     0.0
     """
@@ -350,7 +331,6 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> jax.Array:
         x: tensor of any shape.
         threshold: half the width of the band that becomes 0.
 
-    >>> import cornu as keras
     >>> keras.ops.soft_shrink([-1.0, 0.25, 2.0]).tolist()
     [-0.5, 0.0, 1.5]
     """
@@ -367,7 +347,6 @@ def hard_shrink(x: Any, threshold: float = 0.5) -> jax.Array:
         x: tensor of any shape.
         threshold: half the width of the band that becomes 0.
 
-    >>> import cornu as keras
     >>> keras.ops.hard_shrink([-1.0, 0.25, 2.0]).tolist()
     [-1.0, 0.0, 2.0]
     """
@@ -384,7 +363,6 @@ def threshold(x: Any, threshold: float, default_value: float) -> jax.Array:
         threshold: the value to exceed.
         default_value: what stands in for the values that do not.
 
-    >>> import cornu as keras
     >>> keras.ops.threshold([-1.0, 2.0], 0.0, 7.0).tolist()
     [7.0, 2.0]
     """
@@ -399,7 +377,6 @@ def sparse_plus(x: Any) -> jax.Array:
     Args:
         x: tensor of any shape.
 
-    >>> import cornu as keras
     >>> keras.ops.sparse_plus([-2.0, 1.0, 3.0]).tolist()
     [0.0, 1.0, 3.0]
     """

@@ -46,7 +46,6 @@ def dot_product_attention(
     References:
         Vaswani et al., 2017, https://arxiv.org/abs/1706.03762
 
-    >>> import cornu as keras
     >>> x = keras.ops.ones((1, 5, 2, 4))
     >>> keras.ops.dot_product_attention(x, x, x).shape
     (1, 5, 2, 4)

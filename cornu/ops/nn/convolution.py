@@ -42,7 +42,6 @@ def conv(
     Raises:
         ValueError: if the shapes do not fit together.
 
-    >>> import cornu as keras
     >>> images, kernel = keras.ops.ones((1, 5, 5, 2)), keras.ops.ones((3, 3, 2, 4))
     >>> keras.ops.conv(images, kernel, padding="same").shape
     (1, 5, 5, 4)
@@ -92,7 +91,6 @@ def depthwise_conv(
     Raises:
         ValueError: if the shapes do not fit together.
 
-    >>> import cornu as keras
     >>> images, kernel = keras.ops.ones((1, 5, 5, 2)), keras.ops.ones((3, 3, 2, 4))
     >>> keras.ops.depthwise_conv(images, kernel).shape
     (1, 3, 3, 8)
@@ -141,7 +139,6 @@ def separable_conv(
     References:
         Chollet, 2017, https://arxiv.org/abs/1610.02357
 
-    >>> import cornu as keras
     >>> images = keras.ops.ones((1, 5, 5, 2))
     >>> depth, point = keras.ops.ones((3, 3, 2, 1)), keras.ops.ones((1, 1, 2, 6))
     >>> keras.ops.separable_conv(images, depth, point).shape
@@ -180,7 +177,6 @@ def conv_transpose(
     Raises:
         ValueError: if the shapes do not fit together.
 
-    >>> import cornu as keras
     >>> images, kernel = keras.ops.ones((1, 5, 5, 2)), keras.ops.ones((3, 3, 4, 2))
     >>> keras.ops.conv_transpose(images, kernel, strides=2, padding="same").shape
     (1, 10, 10, 4)

@@ -40,7 +40,6 @@ def categorical_crossentropy(
     Raises:
         ValueError: if the shapes differ.
 
-    >>> import cornu as keras
     >>> loss = keras.ops.categorical_crossentropy([[0.0, 1.0]], [[0.5, 0.5]])
     >>> round(loss.item(), 4)
     0.6931
@@ -83,7 +82,6 @@ def sparse_categorical_crossentropy(
     Raises:
         ValueError: if the shapes do not fit together.
 
-    >>> import cornu as keras
     >>> loss = keras.ops.sparse_categorical_crossentropy([1], [[0.5, 0.5]])
     >>> round(loss.item(), 4)
     0.6931
@@ -135,7 +133,6 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     Raises:
         ValueError: if the shapes differ.
 
-    >>> import cornu as keras
     >>> round(keras.ops.binary_crossentropy([1.0], [0.5]).item(), 4)
     0.6931
     """

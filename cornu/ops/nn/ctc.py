@@ -38,7 +38,6 @@ def ctc_loss(
     Raises:
         ValueError: if the ranks are others.
 
-    >>> import cornu as keras
     >>> logits = keras.ops.zeros((1, 2, 3))
     >>> loss = keras.ops.ctc_loss([[1]], logits, [1], [2])
     >>> round(loss.item(), 4)
@@ -115,7 +114,6 @@ def ctc_decode(
     Raises:
         ValueError: for an unknown strategy.
 
-    >>> import cornu as keras
     >>> logits = [[[0.0, 5.0, 0.0], [0.0, 5.0, 0.0], [0.0, 0.0, 5.0]]]
     >>> labels, _ = keras.ops.ctc_decode(logits, [3])
     >>> labels.tolist()

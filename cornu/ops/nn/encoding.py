@@ -27,7 +27,6 @@ def one_hot(
     Returns:
         Tensor with one more axis than `x`.
 
-    >>> import cornu as keras
     >>> keras.ops.one_hot([0, 2], 3).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
@@ -60,7 +59,6 @@ def multi_hot(
     Raises:
         ValueError: without `num_classes`.
 
-    >>> import cornu as keras
     >>> keras.ops.multi_hot([[0, 2]], num_classes=4).tolist()
     [[1.0, 0.0, 1.0, 0.0]]
     """

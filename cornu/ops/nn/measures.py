@@ -24,7 +24,6 @@ def polar(abs_: Any, angle: Any) -> jax.Array:
     Returns:
         Complex tensor.
 
-    >>> import cornu as keras
     >>> keras.ops.polar(2.0, 0.0).item()
     (2+0j)
     """
@@ -49,7 +48,6 @@ def psnr(x1: Any, x2: Any, max_val: float) -> jax.Array:
     Raises:
         ValueError: if the shapes differ.
 
-    >>> import cornu as keras
     >>> round(keras.ops.psnr([0.0, 1.0], [0.0, 0.0], max_val=1.0).item(), 4)
     3.0103
     """

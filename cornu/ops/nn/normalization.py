@@ -36,7 +36,6 @@ def moments(
     Returns:
         Mean and variance, of the dtype of `x`.
 
-    >>> import cornu as keras
     >>> mean, variance = keras.ops.moments([1.0, 3.0], axes=0)
     >>> mean.item(), variance.item()
     (2.0, 1.0)
@@ -69,7 +68,6 @@ def normalize(
     Raises:
         ValueError: if the order is no int of at least 1.
 
-    >>> import cornu as keras
     >>> [round(x, 4) for x in keras.ops.normalize([3.0, 4.0]).tolist()]
     [0.6, 0.8]
     """
@@ -122,7 +120,6 @@ def batch_normalization(
     References:
         Ioffe and Szegedy, 2015, https://arxiv.org/abs/1502.03167
 
-    >>> import cornu as keras
     >>> x = keras.ops.batch_normalization([[3.0]], [1.0], [4.0], axis=-1, epsilon=0.0)
     >>> x.tolist()
     [[1.0]]
@@ -176,7 +173,6 @@ def layer_normalization(
     References:
         Ba et al., 2016, https://arxiv.org/abs/1607.06450
 
-    >>> import cornu as keras
     >>> keras.ops.layer_normalization([1.0, 3.0], epsilon=0.0).tolist()
     [-1.0, 1.0]
     """
@@ -212,7 +208,6 @@ def rms_normalization(
     References:
         Zhang and Sennrich, 2019, https://arxiv.org/abs/1910.07467
 
-    >>> import cornu as keras
     >>> keras.ops.rms_normalization([3.0, 3.0], epsilon=0.0).round(4).tolist()
     [1.0, 1.0]
     """

@@ -38,7 +38,6 @@ def max_pool(
     Returns:
         Tensor of shape (batch, *positions, channels), in the layout of the inputs.
 
-    >>> import cornu as keras
     >>> keras.ops.max_pool(keras.ops.ones((1, 4, 4, 3)), 2).shape
     (1, 2, 2, 3)
     """
@@ -66,7 +65,6 @@ def average_pool(
     Returns:
         Tensor of shape (batch, *positions, channels), in the layout of the inputs.
 
-    >>> import cornu as keras
     >>> keras.ops.average_pool(keras.ops.ones((1, 4, 4, 3)), 2).shape
     (1, 2, 2, 3)
     """
@@ -103,7 +101,6 @@ def adaptive_max_pool(inputs: Any, output_size: Sizes, data_format: str | None =
     Returns:
         Tensor of shape (batch, *output_size, channels), in the layout of the inputs.
 
-    >>> import cornu as keras
     >>> keras.ops.adaptive_max_pool(keras.ops.ones((1, 5, 7, 3)), 2).shape
     (1, 2, 2, 3)
     """
@@ -127,7 +124,6 @@ def adaptive_average_pool(
     Returns:
         Tensor of shape (batch, *output_size, channels), in the layout of the inputs.
 
-    >>> import cornu as keras
     >>> keras.ops.adaptive_average_pool(keras.ops.ones((1, 5, 7, 3)), 2).shape
     (1, 2, 2, 3)
     """

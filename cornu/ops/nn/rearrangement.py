@@ -34,7 +34,6 @@ def unfold(
     Raises:
         ValueError: if `x` is not of rank 4.
 
-    >>> import cornu as keras
     >>> keras.ops.unfold(keras.ops.ones((1, 3, 4, 5)), 2).shape
     (1, 12, 12)
     """
@@ -77,7 +76,6 @@ def fold(
     Raises:
         ValueError: if the shape of `x` does not fit the other arguments.
 
-    >>> import cornu as keras
     >>> patches = keras.ops.unfold(keras.ops.ones((1, 3, 4, 6)), 2, stride=2)
     >>> keras.ops.fold(patches, (4, 6), 2, stride=2).shape
     (1, 3, 4, 6)
@@ -137,7 +135,6 @@ def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") 
     Raises:
         ValueError: if the channels cannot be divided by `block_size²`.
 
-    >>> import cornu as keras
     >>> keras.ops.depth_to_space(keras.ops.ones((1, 2, 3, 8)), 2).shape
     (1, 4, 6, 2)
     """
@@ -174,7 +171,6 @@ def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") 
     Raises:
         ValueError: if height or width cannot be divided by `block_size`.
 
-    >>> import cornu as keras
     >>> keras.ops.space_to_depth(keras.ops.ones((1, 4, 6, 2)), 2).shape
     (1, 2, 3, 8)
     """

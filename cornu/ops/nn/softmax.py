@@ -23,7 +23,6 @@ def softmax(x: Any, axis: int | tuple[int, ...] | None = -1) -> jax.Array:
     Returns:
         Tensor of the shape of `x` with values in [0, 1].
 
-    >>> import cornu as keras
     >>> keras.ops.softmax([1.0, 1.0]).tolist()
     [0.5, 0.5]
     """
@@ -42,7 +41,6 @@ def log_softmax(x: Any, axis: int | tuple[int, ...] | None = -1) -> jax.Array:
         x: scores, tensor of any shape.
         axis: axis or axes along which the exponentials of the result sum to 1; None for all.
 
-    >>> import cornu as keras
     >>> keras.ops.log_softmax([0.0, -1000.0]).tolist()
     [0.0, -1000.0]
     """
@@ -60,7 +58,6 @@ def sparsemax(x: Any, axis: int = -1) -> jax.Array:
     References:
         Martins and Astudillo, 2016, https://arxiv.org/abs/1602.02068
 
-    >>> import cornu as keras
     >>> keras.ops.sparsemax([3.0, 0.0, 0.0]).tolist()
     [1.0, 0.0, 0.0]
     """

@@ -60,7 +60,6 @@ def apply_affine_transform(
         ValueError: if `x` has another rank, the axes are not 0, 1 and 2, the channels lie between
             rows and columns, or `fill_mode` is not known.
 
-    >>> import numpy as np
     >>> from cornu.preprocessing.image import apply_affine_transform
     >>> x = np.array([[[1.0], [2.0], [3.0]]])
     >>> apply_affine_transform(x, tx=1, row_axis=0, col_axis=1, channel_axis=2)[0, :, 0].tolist()

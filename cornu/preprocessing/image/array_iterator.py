@@ -35,7 +35,6 @@ class NumpyArrayIterator(Iterator):
         ValueError: if lengths differ, the images have another rank, `subset` is not known, or the
             classes of the parts differ.
 
-    >>> import numpy as np
     >>> from cornu.preprocessing.image import ImageDataGenerator
     >>> batches = ImageDataGenerator(rescale=1 / 255).flow(np.ones((10, 4, 4, 3)), batch_size=4)
     >>> [batches[index].shape for index in range(3)]

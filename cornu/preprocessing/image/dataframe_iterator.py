@@ -60,7 +60,6 @@ class DataFrameIterator(FileIterator):
         ValueError: if `class_mode` or `subset` is not known, or `"binary"` classes are not two.
 
     >>> import tempfile
-    >>> import cornu as keras
     >>> from cornu.preprocessing.image import ImageDataGenerator
     >>> table = {"filename": ["a.png", "b.png"], "class": ["cat", "dog"]}
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -66,7 +66,6 @@ def decode_image(
         FileNotFoundError: if there is no such file.
 
     >>> import io
-    >>> import numpy as np
     >>> from cornu.preprocessing.image import decode_image, save_img
     >>> file = io.BytesIO()
     >>> save_img(file, np.zeros((4, 6, 3)), file_format="png")

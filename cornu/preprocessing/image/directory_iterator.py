@@ -54,8 +54,6 @@ class DirectoryIterator(FileIterator):
         ValueError: if `class_mode` or `subset` is not known.
 
     >>> import tempfile
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> from cornu.preprocessing.image import ImageDataGenerator
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     for name in ("cats", "dogs"):

@@ -43,8 +43,6 @@ def load_img(
         DecodeError: if the file is damaged or no image.
 
     >>> import io
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> file = io.BytesIO()
     >>> keras.utils.save_img(file, np.zeros((4, 6, 3)), file_format="png")
     >>> _ = file.seek(0)
@@ -70,8 +68,6 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: str | None = N
     Raises:
         ValueError: if `img` has another rank.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> image = keras.utils.array_to_img(np.ones((4, 6, 3)))
     >>> keras.utils.img_to_array(image).shape
     (4, 6, 3)
@@ -108,8 +104,6 @@ def array_to_img(
     Raises:
         ValueError: for another rank or number of channels.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> keras.utils.array_to_img(np.eye(3)[:, :, None]).getpixel((1, 1))
     255
     """
@@ -160,8 +154,6 @@ def save_img(
         ValueError: if the format is not known.
 
     >>> import io
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> file = io.BytesIO()
     >>> keras.utils.save_img(file, np.zeros((4, 6, 3)), file_format="png")
     >>> file.getvalue()[1:4]

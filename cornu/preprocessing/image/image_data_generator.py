@@ -56,7 +56,6 @@ class ImageDataGenerator:
     Raises:
         ValueError: for ranges that are no pairs, or a `validation_split` outside of 0 to 1.
 
-    >>> import numpy as np
     >>> from cornu.preprocessing.image import ImageDataGenerator
     >>> augment = ImageDataGenerator(rotation_range=20, horizontal_flip=True, rescale=1 / 255)
     >>> x, y = np.full((8, 16, 16, 3), 255.0), np.arange(8)

@@ -49,7 +49,6 @@ def apply_brightness_shift(x: Any, brightness: float, scale: bool = True) -> np.
     Returns:
         Array of the same shape, of the default float type.
 
-    >>> import numpy as np
     >>> from cornu.preprocessing.image import apply_brightness_shift
     >>> apply_brightness_shift(np.array([[[10.0, 20.0, 200.0]]]), 1.5, scale=False).tolist()
     [[[15.0, 30.0, 255.0]]]

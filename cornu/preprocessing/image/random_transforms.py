@@ -39,7 +39,6 @@ def random_rotation(
     Returns:
         Image of the same shape.
 
-    >>> import numpy as np
     >>> from cornu.preprocessing.image import random_rotation
     >>> random_rotation(np.ones((3, 8, 8)), 20).shape
     (3, 8, 8)
@@ -76,7 +75,6 @@ def random_shift(
     Returns:
         Image of the same shape.
 
-    >>> import numpy as np
     >>> from cornu.preprocessing.image import random_shift
     >>> random_shift(np.ones((3, 8, 8)), 0.2, 0.2).shape
     (3, 8, 8)
@@ -112,7 +110,6 @@ def random_shear(
     Returns:
         Image of the same shape.
 
-    >>> import numpy as np
     >>> from cornu.preprocessing.image import random_shear
     >>> random_shear(np.ones((3, 8, 8)), 10).shape
     (3, 8, 8)
@@ -150,7 +147,6 @@ def random_zoom(
     Raises:
         ValueError: if `zoom_range` is not a pair.
 
-    >>> import numpy as np
     >>> from cornu.preprocessing.image import random_zoom
     >>> random_zoom(np.ones((3, 8, 8)), (0.8, 1.2)).shape
     (3, 8, 8)
@@ -172,7 +168,6 @@ def random_channel_shift(x: Any, intensity_range: float, channel_axis: int = 0) 
     Returns:
         Array of the same shape.
 
-    >>> import numpy as np
     >>> from cornu.preprocessing.image import random_channel_shift
     >>> random_channel_shift(np.ones((3, 8, 8)), 10).max()
     np.float64(1.0)
@@ -195,7 +190,6 @@ def random_brightness(x: Any, brightness_range: Sequence[float], scale: bool = T
     Raises:
         ValueError: if `brightness_range` is not a pair.
 
-    >>> import numpy as np
     >>> from cornu.preprocessing.image import random_brightness
     >>> random_brightness(np.ones((8, 8, 3)), (0.5, 1.5)).shape
     (8, 8, 3)

@@ -32,8 +32,6 @@ def smart_resize(
     Raises:
         ValueError: for another rank, or a size that is not a pair.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> keras.preprocessing.image.smart_resize(np.ones((340, 500, 3)), (200, 200)).shape
     (200, 200, 3)
     """
