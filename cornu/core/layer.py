@@ -61,6 +61,9 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
     """Whether the layer takes masks and hands them on."""
     host_capable: bool = False
     """Whether the layer can run in NumPy, in front of the compiled program, on text."""
+    _settings: tuple[str, ...] = ()
+    """Constructor arguments that a class keeps under their names; its config, and its subclasses',
+    holds them."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Layer:
         instance = super().__new__(cls)
@@ -477,11 +480,18 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
         }
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = registry.serialize(self.activity_regularizer)
-        config.update(self._recorded_arguments(config))
-        return config
+        names = self._all_settings()
+        if names:
+            return config | {name: _plain(getattr(self, name)) for name in names}
+        return config | self._recorded_arguments(config)
+
+    @classmethod
+    def _all_settings(cls) -> list[str]:
+        """The settings of the class and of those it derives from."""
+        return [name for c in reversed(cls.__mro__) for name in vars(c).get("_settings", ())]
 
     def _recorded_arguments(self, config: dict) -> dict:
-        """What the constructor was called with, for a subclass that has no `get_config`."""
+        """What the constructor was called with, for a subclass without `get_config`."""
         cls = type(self)
         if cls.get_config is not Layer.get_config or cls.__init__ is Layer.__init__:
             return {}
@@ -544,6 +554,12 @@ def _wrapped_build(build: Callable) -> Callable:
 
     wrapper._is_wrapped = True
     return wrapper
+
+
+def _plain(setting: Any) -> Any:
+    """A setting as configs hold it: an activation function by its name alone."""
+    module, name = registry.published_name(setting) or (None, None)
+    return name if module == "keras.activations" else registry.serialize(setting)
 
 
 def _raw(x: Any) -> Any:

@@ -14,7 +14,6 @@ def serialize(layer: Layer) -> dict:
     Args:
         layer: the layer.
 
-    >>> import cornu as keras
     >>> keras.layers.serialize(keras.layers.Flatten())["class_name"]
     'Flatten'
     """
@@ -31,7 +30,6 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Layer:
     Raises:
         ValueError: if the config is that of something else.
 
-    >>> import cornu as keras
     >>> keras.layers.deserialize(keras.layers.serialize(keras.layers.Dense(3))).units
     3
     """

@@ -37,15 +37,7 @@ def weight_arguments(layer: Any, prefix: str) -> dict[str, Any]:
     }
 
 
-def weight_config(layer: Any, *prefixes: str) -> dict[str, Any]:
-    """The settings of some weights as entries of the layer's config."""
-    config = {}
-    for prefix in prefixes:
-        for kind, room in (
-            ("initializer", initializers),
-            ("regularizer", regularizers),
-            ("constraint", constraints),
-        ):
-            name = f"{prefix}_{kind}"
-            config[name] = room.serialize(getattr(layer, name))
-    return config
+def weight_names(*prefixes: str) -> tuple[str, ...]:
+    """The attributes of some weights' settings, which the layer's config holds."""
+    kinds = ("initializer", "regularizer", "constraint")
+    return tuple(f"{prefix}_{kind}" for prefix in prefixes for kind in kinds)

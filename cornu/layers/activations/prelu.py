@@ -7,9 +7,10 @@ from typing import Any
 
 import jax
 
-from cornu import activations, constraints, initializers, regularizers
+from cornu import activations
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 
 class PReLU(Layer):
@@ -25,10 +26,11 @@ class PReLU(Layer):
             such as `[1, 2]` for images.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> keras.layers.PReLU("ones")(keras.ops.array([[-2.0, 3.0]])).tolist()
     [[-2.0, 3.0]]
     """
+
+    _settings = (*weight_names("alpha"), "shared_axes")
 
     def __init__(
         self,
@@ -40,9 +42,7 @@ class PReLU(Layer):
     ):
         super().__init__(**kwargs)
         self.supports_masking = True
-        self.alpha_initializer = initializers.get(alpha_initializer)
-        self.alpha_regularizer = regularizers.get(alpha_regularizer)
-        self.alpha_constraint = constraints.get(alpha_constraint)
+        set_weight_settings(self, "alpha", alpha_initializer, alpha_regularizer, alpha_constraint)
         if shared_axes is not None:
             shared_axes = [shared_axes] if isinstance(shared_axes, int) else list(shared_axes)
         self.shared_axes = shared_axes
@@ -55,9 +55,7 @@ class PReLU(Layer):
         self.alpha = self.add_weight(
             name="alpha",
             shape=tuple(shape),
-            initializer=self.alpha_initializer,
-            regularizer=self.alpha_regularizer,
-            constraint=self.alpha_constraint,
+            **weight_arguments(self, "alpha"),
         )
         axes = {i: n for i, n in enumerate(input_shape) if i and i not in (self.shared_axes or ())}
         self.input_spec = InputSpec(ndim=len(input_shape), axes=axes)
@@ -65,13 +63,3 @@ class PReLU(Layer):
     def call(self, inputs: jax.Array) -> jax.Array:
         """The activations."""
         return activations.relu(inputs) - self.alpha.value * activations.relu(-inputs)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "alpha_initializer": initializers.serialize(self.alpha_initializer),
-            "alpha_regularizer": regularizers.serialize(self.alpha_regularizer),
-            "alpha_constraint": constraints.serialize(self.alpha_constraint),
-            "shared_axes": self.shared_axes,
-        }

@@ -23,10 +23,11 @@ class ReLU(Layer):
     Raises:
         ValueError: for a negative setting.
 
-    >>> import cornu as keras
     >>> keras.layers.ReLU(max_value=6.0)(keras.ops.array([-1.0, 2.0, 9.0])).tolist()
     [0.0, 2.0, 6.0]
     """
+
+    _settings = ("max_value", "negative_slope", "threshold")
 
     def __init__(
         self,
@@ -54,15 +55,6 @@ class ReLU(Layer):
             threshold=self.threshold,
         )
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "max_value": self.max_value,
-            "negative_slope": self.negative_slope,
-            "threshold": self.threshold,
-        }
-
 
 class LeakyReLU(Layer):
     """`x` where positive, `negative_slope * x` elsewhere.
@@ -71,10 +63,11 @@ class LeakyReLU(Layer):
         negative_slope: slope below 0, not negative.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> keras.layers.LeakyReLU(0.5)(keras.ops.array([-2.0, 3.0])).tolist()
     [-1.0, 3.0]
     """
+
+    _settings = ("negative_slope",)
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any):
         if "alpha" in kwargs:
@@ -89,10 +82,6 @@ class LeakyReLU(Layer):
         """The activations."""
         return activations.leaky_relu(inputs, negative_slope=self.negative_slope)
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "negative_slope": self.negative_slope}
-
 
 class ELU(Layer):
     """`x` where positive, `alpha * (exp(x) - 1)` elsewhere.
@@ -104,10 +93,11 @@ class ELU(Layer):
         alpha: minus the limit for large negative inputs.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> keras.layers.ELU(2.0)(keras.ops.array([-100.0, 3.0])).tolist()
     [-2.0, 3.0]
     """
+
+    _settings = ("alpha",)
 
     def __init__(self, alpha: float = 1.0, **kwargs: Any):
         super().__init__(**kwargs)
@@ -117,10 +107,6 @@ class ELU(Layer):
     def call(self, inputs: jax.Array) -> jax.Array:
         """The activations."""
         return activations.elu(inputs, alpha=self.alpha)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "alpha": self.alpha}
 
 
 def check_not_negative(layer: Layer, name: str, value: Any) -> None:

@@ -21,10 +21,11 @@ class Softmax(Layer):
 
     Called with a `mask` (1 or True where a score counts), the other scores get probability 0.
 
-    >>> import cornu as keras
     >>> keras.layers.Softmax()(keras.ops.array([1.0, 1.0])).tolist()
     [0.5, 0.5]
     """
+
+    _settings = ("axis",)
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any):
         super().__init__(**kwargs)
@@ -53,7 +54,3 @@ class Softmax(Layer):
         if isinstance(self.axis, int):
             return activations.softmax(scores, axis=self.axis)
         return ops.softmax(scores, axis=tuple(self.axis))
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "axis": self.axis}

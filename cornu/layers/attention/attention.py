@@ -31,11 +31,12 @@ class Attention(Layer):
     Raises:
         ValueError: for an unknown `score_mode`, or inputs that are no list of two or three.
 
-    >>> import cornu as keras
     >>> query, value = keras.ops.ones((2, 3, 4)), keras.ops.ones((2, 5, 4))
     >>> keras.layers.Attention()([query, value]).shape
     (2, 3, 4)
     """
+
+    _settings = ("use_scale", "score_mode", "dropout", "seed")
 
     def __init__(
         self,
@@ -125,16 +126,6 @@ class Attention(Layer):
         """The query's mask."""
         return mask[0] if isinstance(mask, (list, tuple)) else None
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "use_scale": self.use_scale,
-            "score_mode": self.score_mode,
-            "dropout": self.dropout,
-            "seed": self.seed,
-        }
-
 
 class AdditiveAttention(Attention):
     """Score keys by the sum of the hyperbolic tangent of query plus key (Bahdanau et al., 2015).
@@ -149,7 +140,6 @@ class AdditiveAttention(Attention):
     Raises:
         ValueError: for inputs that are no list of two or three.
 
-    >>> import cornu as keras
     >>> query, value = keras.ops.ones((2, 3, 4)), keras.ops.ones((2, 5, 4))
     >>> keras.layers.AdditiveAttention()([query, value]).shape
     (2, 3, 4)

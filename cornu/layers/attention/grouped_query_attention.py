@@ -39,12 +39,13 @@ class GroupedQueryAttention(ProjectedAttention):
     Raises:
         ValueError: if the heads cannot be grouped evenly.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.GroupQueryAttention(8, num_query_heads=4, num_key_value_heads=2)
     >>> x = keras.ops.ones((2, 5, 16))
     >>> layer(x, x).shape
     (2, 5, 16)
     """
+
+    _settings = ("head_dim", "num_query_heads", "num_key_value_heads")
 
     def __init__(
         self,
@@ -91,8 +92,6 @@ class GroupedQueryAttention(ProjectedAttention):
         self.head_dim = head_dim
         self.num_query_heads = num_query_heads
         self.num_key_value_heads = num_key_value_heads
-        self.dropout = dropout
-        self.use_bias = use_bias
 
     def build(self, query_shape: tuple, value_shape: tuple, key_shape: Any = None) -> None:
         """Make the projections."""
@@ -172,15 +171,6 @@ class GroupedQueryAttention(ProjectedAttention):
             outputs = outputs * self._gate_dense(query)
         outputs = self._output_dense(outputs)
         return (outputs, weights) if return_attention_scores else outputs
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "head_dim": self.head_dim,
-            "num_query_heads": self.num_query_heads,
-            "num_key_value_heads": self.num_key_value_heads,
-        }
 
 
 GroupQueryAttention = GroupedQueryAttention

@@ -43,12 +43,13 @@ class MultiHeadAttention(ProjectedAttention):
     Raises:
         ValueError: for numbers that are not positive.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.MultiHeadAttention(num_heads=2, key_dim=8)
     >>> x = keras.ops.ones((4, 5, 16))
     >>> layer(x, x, use_causal_mask=True).shape
     (4, 5, 16)
     """
+
+    _settings = ("num_heads", "key_dim", "value_dim", "output_shape", "attention_axes")
 
     def __init__(
         self,
@@ -99,8 +100,7 @@ class MultiHeadAttention(ProjectedAttention):
     num_heads = property(lambda self: self._num_heads, doc="Number of heads.")
     key_dim = property(lambda self: self._key_dim, doc="Features of a head's queries and keys.")
     value_dim = property(lambda self: self._value_dim, doc="Features of a head's values.")
-    dropout = property(lambda self: self._dropout, doc="Share of the weights that is dropped.")
-    use_bias = property(lambda self: self._use_bias, doc="Whether the projections have a bias.")
+    output_shape = property(lambda self: self._output_shape, doc="Features of the output.")
     attention_axes = property(lambda self: self._attention_axes, doc="Axes to attend over.")
     query_dense = property(lambda self: self._query_dense, doc="Projection of the queries.")
     key_dense = property(lambda self: self._key_dense, doc="Projection of the keys.")
@@ -249,14 +249,3 @@ class MultiHeadAttention(ProjectedAttention):
         queries, keys = ([shape[axis] for axis in axes] for shape in (query_shape, key_shape))
         batches = [query_shape[axis] for axis in rest]
         return weights.reshape(*batches, self._num_heads, *queries, *keys)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "num_heads": self._num_heads,
-            "key_dim": self._key_dim,
-            "value_dim": self._value_dim,
-            "output_shape": self._output_shape,
-            "attention_axes": self._attention_axes,
-        }

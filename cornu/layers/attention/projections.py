@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import regularizers
 from cornu.core.layer import Layer
 from cornu.layers.core.einsum_dense import EinsumDense
 from cornu.layers.regularization.dropout import Dropout
-from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 
 class ProjectedAttention(Layer):
     """Base of layers with EinsumDense layers for query, key, value, gate and output."""
+
+    _settings = (
+        *"dropout use_bias use_gate sliding_window activity_regularizer seed".split(),
+        *weight_names("kernel", "bias"),
+    )
 
     def __init__(
         self,
@@ -38,6 +42,9 @@ class ProjectedAttention(Layer):
         self.seed = seed
         set_weight_settings(self, "kernel", *kernel)
         set_weight_settings(self, "bias", *bias)
+
+    dropout = property(lambda self: self._dropout, doc="Share of the weights that is dropped.")
+    use_bias = property(lambda self: self._use_bias, doc="Whether the projections have a bias.")
 
     def projection(
         self,
@@ -74,16 +81,3 @@ class ProjectedAttention(Layer):
     def weights_dropout(self) -> Dropout:
         """The layer that drops attention weights."""
         return Dropout(self._dropout, seed=self.seed, dtype=self.dtype_policy)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "dropout": self._dropout,
-            "use_bias": self._use_bias,
-            "use_gate": self.use_gate,
-            "sliding_window": self.sliding_window,
-            **weight_config(self, "kernel", "bias"),
-            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
-            "seed": self.seed,
-        }

@@ -7,12 +7,12 @@ from typing import Any
 
 import jax
 
-from cornu import activations, regularizers
+from cornu import activations
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.engine.config import standardize_data_format
 from cornu.layers.checks import check_positive
-from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 Sizes = int | Sequence[int]
 
@@ -40,6 +40,14 @@ class BaseConvolution(Layer):
     """
 
     paddings: tuple[str, ...] = ("valid", "same")
+
+    _settings = (
+        *(
+            "kernel_size strides padding data_format dilation_rate activation use_bias "
+            "activity_regularizer"
+        ).split(),
+        *weight_names("bias"),
+    )
 
     def __init__(
         self,
@@ -129,21 +137,6 @@ class BaseConvolution(Layer):
                 bias = bias.reshape(-1, *(1,) * self.rank)
             outputs = outputs + bias
         return self.activation(outputs)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "kernel_size": self.kernel_size,
-            "strides": self.strides,
-            "padding": self.padding,
-            "data_format": self.data_format,
-            "dilation_rate": self.dilation_rate,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
-            **weight_config(self, "bias"),
-        }
 
     def check_positive(self, **values: int) -> None:
         """Raise an error for a value that is no positive int.

@@ -9,13 +9,15 @@ import jax
 from cornu import kernels, ops
 from cornu.layers.convolutional.base import BaseConvolution, Sizes
 from cornu.layers.core.lora import LowRankAdaptation
-from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 from cornu.ops.nn.convolution import same_dtype
 from cornu.ops.nn.layout import in_channels_last
 
 
 class BaseConv(LowRankAdaptation, BaseConvolution):
     """Base of `Conv1D`, `Conv2D` and `Conv3D`; see there for the arguments."""
+
+    _settings = ("filters", "groups", *weight_names("kernel"))
 
     def __init__(
         self,
@@ -117,18 +119,6 @@ class BaseConv(LowRankAdaptation, BaseConvolution):
             Hu et al., 2021, https://arxiv.org/abs/2106.09685
         """
         super().enable_lora(rank, a_initializer, b_initializer, lora_alpha)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        config = {
-            **super().get_config(),
-            "filters": self.filters,
-            "groups": self.groups,
-            **weight_config(self, "kernel"),
-        }
-        if self.lora_rank:
-            config |= {"lora_rank": self.lora_rank, "lora_alpha": self.lora_alpha}
-        return config
 
     def _causal(self, inputs: Any, kernel: Any) -> jax.Array:
         inputs, kernel = same_dtype(inputs, kernel)

@@ -8,11 +8,13 @@ import jax
 
 from cornu import ops
 from cornu.layers.convolutional.base import BaseConvolution, Sizes
-from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 
 class BaseConvTranspose(BaseConvolution):
     """Base of `Conv1DTranspose` to `Conv3DTranspose`; see there for the arguments."""
+
+    _settings = ("filters", "output_padding", *weight_names("kernel"))
 
     def __init__(
         self,
@@ -56,15 +58,6 @@ class BaseConvTranspose(BaseConvolution):
             self.dilation_rate,
         )
         return self.finish(outputs)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "output_padding": self.output_padding,
-            **weight_config(self, "kernel"),
-        }
 
     def _output_padding(self, value: Sizes | None) -> tuple[int, ...] | None:
         if value is None:

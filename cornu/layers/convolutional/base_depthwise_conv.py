@@ -8,11 +8,13 @@ import jax
 
 from cornu import ops
 from cornu.layers.convolutional.base import BaseConvolution, Sizes
-from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 
 class BaseDepthwiseConv(BaseConvolution):
     """Base of `DepthwiseConv1D` and `DepthwiseConv2D`; see there for the arguments."""
+
+    _settings = ("depth_multiplier", *weight_names("depthwise"))
 
     def __init__(
         self,
@@ -48,11 +50,3 @@ class BaseDepthwiseConv(BaseConvolution):
             inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate
         )
         return self.finish(outputs)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "depth_multiplier": self.depth_multiplier,
-            **weight_config(self, "depthwise"),
-        }

@@ -8,11 +8,13 @@ import jax
 
 from cornu import ops
 from cornu.layers.convolutional.base import BaseConvolution, Sizes
-from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 
 class BaseSeparableConv(BaseConvolution):
     """Base of `SeparableConv1D` and `SeparableConv2D`; see there for the arguments."""
+
+    _settings = ("filters", "depth_multiplier", *weight_names("depthwise", "pointwise"))
 
     def __init__(
         self,
@@ -67,12 +69,3 @@ class BaseSeparableConv(BaseConvolution):
             self.dilation_rate,
         )
         return self.finish(outputs)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "depth_multiplier": self.depth_multiplier,
-            **weight_config(self, "depthwise", "pointwise"),
-        }

@@ -42,7 +42,6 @@ class Conv1D(BaseConv):
     Raises:
         ValueError: if a setting is out of its range, or the inputs do not fit.
 
-    >>> import cornu as keras
     >>> x = keras.ops.ones((1, 10, 4))
     >>> keras.layers.Conv1D(8, 3, padding="causal", activation="relu")(x).shape
     (1, 10, 8)
@@ -125,7 +124,6 @@ class Conv2D(BaseConv):
     Raises:
         ValueError: if a setting is out of its range, or the inputs do not fit.
 
-    >>> import cornu as keras
     >>> x = keras.ops.ones((1, 10, 10, 3))
     >>> keras.layers.Conv2D(8, 3, activation="relu")(x).shape
     (1, 8, 8, 8)
@@ -206,7 +204,6 @@ class Conv3D(BaseConv):
     Raises:
         ValueError: if a setting is out of its range, or the inputs do not fit.
 
-    >>> import cornu as keras
     >>> x = keras.ops.ones((1, 5, 6, 7, 2))
     >>> keras.layers.Conv3D(4, 3, padding="same")(x).shape
     (1, 5, 6, 7, 4)

@@ -44,7 +44,6 @@ class Conv1DTranspose(BaseConvTranspose):
     References:
         Zeiler et al., 2010, Deconvolutional networks, CVPR
 
-    >>> import cornu as keras
     >>> x = keras.ops.ones((1, 10, 4))
     >>> keras.layers.Conv1DTranspose(8, 3, strides=2, padding="same")(x).shape
     (1, 20, 8)
@@ -128,7 +127,6 @@ class Conv2DTranspose(BaseConvTranspose):
     References:
         Zeiler et al., 2010, Deconvolutional networks, CVPR
 
-    >>> import cornu as keras
     >>> x = keras.ops.ones((1, 10, 10, 3))
     >>> keras.layers.Conv2DTranspose(8, 3, strides=2, padding="same")(x).shape
     (1, 20, 20, 8)
@@ -212,7 +210,6 @@ class Conv3DTranspose(BaseConvTranspose):
     References:
         Zeiler et al., 2010, Deconvolutional networks, CVPR
 
-    >>> import cornu as keras
     >>> x = keras.ops.ones((1, 4, 4, 4, 2))
     >>> keras.layers.Conv3DTranspose(3, 2, strides=2)(x).shape
     (1, 8, 8, 8, 3)

@@ -38,7 +38,6 @@ class DepthwiseConv1D(BaseDepthwiseConv):
     Raises:
         ValueError: if a setting is out of its range, or the inputs do not fit.
 
-    >>> import cornu as keras
     >>> x = keras.ops.ones((1, 10, 4))
     >>> keras.layers.DepthwiseConv1D(3, depth_multiplier=2)(x).shape
     (1, 8, 8)
@@ -114,7 +113,6 @@ class DepthwiseConv2D(BaseDepthwiseConv):
     Raises:
         ValueError: if a setting is out of its range, or the inputs do not fit.
 
-    >>> import cornu as keras
     >>> x = keras.ops.ones((1, 10, 10, 3))
     >>> keras.layers.DepthwiseConv2D(3, padding="same")(x).shape
     (1, 10, 10, 3)

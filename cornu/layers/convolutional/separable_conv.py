@@ -46,7 +46,6 @@ class SeparableConv1D(BaseSeparableConv):
     References:
         Chollet, 2017, https://arxiv.org/abs/1610.02357
 
-    >>> import cornu as keras
     >>> x = keras.ops.ones((1, 10, 4))
     >>> keras.layers.SeparableConv1D(8, 3)(x).shape
     (1, 8, 8)
@@ -138,7 +137,6 @@ class SeparableConv2D(BaseSeparableConv):
     References:
         Chollet, 2017, https://arxiv.org/abs/1610.02357
 
-    >>> import cornu as keras
     >>> x = keras.ops.ones((1, 10, 10, 3))
     >>> keras.layers.SeparableConv2D(8, 3, activation="relu")(x).shape
     (1, 8, 8, 8)

@@ -17,10 +17,11 @@ class Activation(Layer):
         activation: function or name, such as `"relu"`.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> keras.layers.Activation("relu")(keras.ops.array([-1.0, 2.0])).tolist()
     [0.0, 2.0]
     """
+
+    _settings = ("activation",)
 
     def __init__(self, activation: Any, **kwargs: Any):
         super().__init__(**kwargs)
@@ -30,7 +31,3 @@ class Activation(Layer):
     def call(self, inputs: jax.Array) -> jax.Array:
         """The activations."""
         return self.activation(inputs)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "activation": activations.serialize(self.activation)}

@@ -6,11 +6,12 @@ from typing import Any
 
 import jax
 
-from cornu import activations, constraints, initializers, kernels, regularizers
+from cornu import activations, kernels
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.engine import dtypes
 from cornu.layers.core.lora import LowRankAdaptation
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 from cornu.ops.op import unwrap
 
 
@@ -38,10 +39,14 @@ class Dense(LowRankAdaptation, Layer):
     Raises:
         ValueError: if `units` is no positive integer.
 
-    >>> import cornu as keras
     >>> keras.layers.Dense(2)(keras.ops.ones((5, 3))).shape
     (5, 2)
     """
+
+    _settings = (
+        *"units activation use_bias quantization_config".split(),
+        *weight_names("kernel", "bias"),
+    )
 
     def __init__(
         self,
@@ -68,12 +73,10 @@ class Dense(LowRankAdaptation, Layer):
         self.units = units
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        set_weight_settings(
+            self, "kernel", kernel_initializer, kernel_regularizer, kernel_constraint
+        )
+        set_weight_settings(self, "bias", bias_initializer, bias_regularizer, bias_constraint)
         self.start_lora(lora_rank, lora_alpha, quantization_config)
         self.input_spec = InputSpec(min_ndim=2)
         self.supports_masking = True
@@ -84,9 +87,7 @@ class Dense(LowRankAdaptation, Layer):
         self._kernel = self.add_weight(
             name="kernel",
             shape=(features, self.units),
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
+            **weight_arguments(self, "kernel"),
         )
         self.bias = None
         if self.use_bias:
@@ -123,22 +124,6 @@ class Dense(LowRankAdaptation, Layer):
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """(batch, ..., units)."""
         return (*input_shape[:-1], self.units)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": initializers.serialize(self.kernel_initializer),
-            "bias_initializer": initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
-            "kernel_constraint": constraints.serialize(self.kernel_constraint),
-            "bias_constraint": constraints.serialize(self.bias_constraint),
-            **self.lora_config(),
-        }
 
 
 def product(x: jax.Array, kernel: jax.Array) -> jax.Array:

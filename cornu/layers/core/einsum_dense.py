@@ -8,11 +8,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from cornu import activations, constraints, initializers, regularizers
+from cornu import activations
 from cornu.core.layer import Layer
 from cornu.layers.core.dense import product
 from cornu.layers.core.einsum_equation import Equation
 from cornu.layers.core.lora import LowRankAdaptation
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 from cornu.ops.op import unwrap
 
 
@@ -41,11 +42,17 @@ class EinsumDense(LowRankAdaptation, Layer):
     Raises:
         ValueError: for an equation that makes no sense, or does not fit the input.
 
-    >>> import cornu as keras
     >>> heads = keras.layers.EinsumDense("abc,cde->abde", output_shape=(None, 2, 8))
     >>> heads(keras.ops.ones((4, 5, 16))).shape
     (4, 5, 2, 8)
     """
+
+    _settings = (
+        *(
+            "output_shape equation activation bias_axes activity_regularizer quantization_config"
+        ).split(),
+        *weight_names("kernel", "bias"),
+    )
 
     def __init__(
         self,
@@ -71,12 +78,10 @@ class EinsumDense(LowRankAdaptation, Layer):
         self.partial_output_shape = sizes
         self.bias_axes = bias_axes
         self.activation = activations.get(activation)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        set_weight_settings(
+            self, "kernel", kernel_initializer, kernel_regularizer, kernel_constraint
+        )
+        set_weight_settings(self, "bias", bias_initializer, bias_regularizer, bias_constraint)
         self.start_lora(lora_rank, lora_alpha, quantization_config)
 
     def build(self, input_shape: tuple) -> None:
@@ -86,9 +91,7 @@ class EinsumDense(LowRankAdaptation, Layer):
         self._kernel = self.add_weight(
             name="kernel",
             shape=tuple(sizes[letter] for letter in equation.kernel),
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
+            **weight_arguments(self, "kernel"),
         )
         self.bias = None
         if self.bias_axes is not None:
@@ -101,6 +104,8 @@ class EinsumDense(LowRankAdaptation, Layer):
             )
         self._contracted = equation.contracted_at_the_end()
         self.build_lora()
+
+    output_shape = property(lambda self: self.partial_output_shape, doc="Sizes as they were given.")
 
     @property
     def kernel(self) -> Any:
@@ -139,21 +144,3 @@ class EinsumDense(LowRankAdaptation, Layer):
         equation = Equation(self.equation, self.name)
         sizes = equation.sizes(tuple(input_shape), self.partial_output_shape)
         return equation.output_shape(tuple(input_shape), sizes)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "output_shape": self.partial_output_shape,
-            "equation": self.equation,
-            "activation": activations.serialize(self.activation),
-            "bias_axes": self.bias_axes,
-            "kernel_initializer": initializers.serialize(self.kernel_initializer),
-            "bias_initializer": initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
-            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
-            "kernel_constraint": constraints.serialize(self.kernel_constraint),
-            "bias_constraint": constraints.serialize(self.bias_constraint),
-            **self.lora_config(),
-        }

@@ -8,10 +8,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from cornu import constraints, initializers, kernels, regularizers
+from cornu import kernels
 from cornu.core.layer import Layer
 from cornu.engine import dtypes
 from cornu.layers.core.lora import LowRankAdaptation
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 from cornu.ops import not_equal
 
 
@@ -36,13 +37,16 @@ class Embedding(LowRankAdaptation, Layer):
     Raises:
         ValueError: if `input_dim` or `output_dim` is no positive integer.
 
-    >>> import cornu as keras
-    >>> import numpy as np
     >>> keras.layers.Embedding(10, 4)(np.array([[1, 2, 3]])).shape
     (1, 3, 4)
     """
 
     lora_target = "embeddings"
+
+    _settings = (
+        *"input_dim output_dim activity_regularizer mask_zero quantization_config".split(),
+        *weight_names("embeddings"),
+    )
 
     def __init__(
         self,
@@ -70,9 +74,13 @@ class Embedding(LowRankAdaptation, Layer):
                 )
         self.input_dim = input_dim
         self.output_dim = output_dim
-        self.embeddings_initializer = initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        set_weight_settings(
+            self,
+            "embeddings",
+            embeddings_initializer,
+            embeddings_regularizer,
+            embeddings_constraint,
+        )
         self.mask_zero = mask_zero
         self.supports_masking = mask_zero
         # Ids must not be rounded to the layer's half-precision dtype.
@@ -91,9 +99,7 @@ class Embedding(LowRankAdaptation, Layer):
         self._embeddings = self.add_weight(
             name="embeddings",
             shape=(self.input_dim, self.output_dim),
-            initializer=self.embeddings_initializer,
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
+            **weight_arguments(self, "embeddings"),
         )
         self.build_lora()
 
@@ -129,17 +135,3 @@ class Embedding(LowRankAdaptation, Layer):
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """(*input_shape, output_dim)."""
         return (*input_shape, self.output_dim)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "input_dim": self.input_dim,
-            "output_dim": self.output_dim,
-            "embeddings_initializer": initializers.serialize(self.embeddings_initializer),
-            "embeddings_regularizer": regularizers.serialize(self.embeddings_regularizer),
-            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
-            "embeddings_constraint": constraints.serialize(self.embeddings_constraint),
-            "mask_zero": self.mask_zero,
-            **self.lora_config(),
-        }

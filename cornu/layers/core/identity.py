@@ -13,7 +13,6 @@ class Identity(Layer):
     Args:
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> keras.layers.Identity()(keras.ops.array([1.0, 2.0])).tolist()
     [1.0, 2.0]
     """

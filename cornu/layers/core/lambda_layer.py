@@ -27,7 +27,6 @@ class Lambda(Layer):
     Raises:
         TypeError: if `function` cannot be called.
 
-    >>> import cornu as keras
     >>> keras.layers.Lambda(lambda x: x**2)(keras.ops.array([1.0, 3.0])).tolist()
     [1.0, 9.0]
     """

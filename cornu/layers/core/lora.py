@@ -36,6 +36,7 @@ class LowRankAdaptation:
                 f"lora_rank of {type(self).__name__} {self.name!r} must be a positive integer or "
                 f"None; got {rank!r}."
             )
+        self.quantization_config = None
         self.lora_rank = rank
         self.lora_alpha = rank if alpha is None else alpha
         self.lora_enabled = False
@@ -108,9 +109,9 @@ class LowRankAdaptation:
             return base
         return base.value + self.lora_scale * jnp.matmul(self._lora_a.value, self._lora_b.value)
 
-    def lora_config(self) -> dict:
-        """The part of the layer's config, in Keras's form."""
-        config = {"quantization_config": None}
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values, those of the adaptation if there is one."""
+        config = super().get_config()
         if self.lora_rank:
             config.update(lora_rank=self.lora_rank, lora_alpha=self.lora_alpha)
         return config

@@ -23,11 +23,12 @@ class Masking(Layer):
 
     Input and output shape (batch, time, features).
 
-    >>> import cornu as keras
     >>> layer = keras.layers.Masking()
     >>> layer.compute_mask(keras.ops.convert_to_tensor([[[1.0, 0.0], [0.0, 0.0]]])).tolist()
     [[True, False]]
     """
+
+    _settings = ("mask_value",)
 
     def __init__(self, mask_value: float = 0.0, **kwargs: Any):
         super().__init__(**kwargs)
@@ -42,10 +43,6 @@ class Masking(Layer):
         """The inputs with the padding set to 0."""
         counts = jnp.any(inputs != self.mask_value, axis=-1, keepdims=True)
         return jnp.where(counts, inputs, jnp.zeros((), inputs.dtype))
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "mask_value": self.mask_value}
 
     @classmethod
     def from_config(cls, config: dict) -> Masking:

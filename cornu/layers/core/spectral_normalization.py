@@ -27,11 +27,12 @@ class SpectralNormalization(Wrapper):
     Raises:
         ValueError: if `power_iterations` is not positive, or the layer has no such weights.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.SpectralNormalization(keras.layers.Dense(4))
     >>> layer(keras.ops.ones((2, 3)), training=True).shape
     (2, 4)
     """
+
+    _settings = ("power_iterations",)
 
     def __init__(self, layer: Layer, power_iterations: int = 1, **kwargs: Any):
         super().__init__(layer, **kwargs)
@@ -83,10 +84,6 @@ class SpectralNormalization(Wrapper):
         left, right = jax.lax.stop_gradient(left), jax.lax.stop_gradient(right)
         sigma = left @ matrix @ right.T
         return right, (weights / sigma.reshape(())).astype(weights.dtype)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "power_iterations": self.power_iterations}
 
 
 def _unit(x: jax.Array) -> jax.Array:

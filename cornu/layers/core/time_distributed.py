@@ -21,7 +21,6 @@ class TimeDistributed(Wrapper):
 
     Input shape (batch, time, ...), output shape (batch, time, ...).
 
-    >>> import cornu as keras
     >>> layer = keras.layers.TimeDistributed(keras.layers.Flatten())
     >>> layer(keras.ops.ones((2, 3, 4, 5))).shape
     (2, 3, 20)

@@ -18,13 +18,14 @@ class Wrapper(Layer):
     Raises:
         ValueError: if `layer` is none.
 
-    >>> import cornu as keras
     >>> class Twice(keras.layers.Wrapper):
     ...     def call(self, inputs):
     ...         return self.layer(self.layer(inputs))
     >>> Twice(keras.layers.Activation("relu"))(keras.ops.array([-1.0, 2.0])).tolist()
     [0.0, 2.0]
     """
+
+    _settings = ("layer",)
 
     def __init__(self, layer: Layer, **kwargs: Any):
         if not isinstance(layer, Layer):
@@ -40,10 +41,6 @@ class Wrapper(Layer):
         if not self.layer.built:
             self.layer.build(input_shape)
             self.layer.built = True
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "layer": registry.serialize(self.layer)}
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Wrapper:

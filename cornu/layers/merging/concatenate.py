@@ -21,11 +21,12 @@ class Concatenate(Layer):
         axis: the axis; the other sizes must be equal.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.ones((2, 3)), keras.ops.ones((2, 4))
     >>> keras.layers.Concatenate()([x1, x2]).shape
     (2, 7)
     """
+
+    _settings = ("axis",)
 
     def __init__(self, axis: int = -1, **kwargs: Any):
         super().__init__(**kwargs)
@@ -77,10 +78,6 @@ class Concatenate(Layer):
         full = [_full_mask(x, m) for x, m in zip(inputs, mask)]
         return ops.any(ops.concatenate(full, axis=self.axis), axis=-1)
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "axis": self.axis}
-
 
 def _full_mask(x: Any, mask: Any) -> Any:
     """A mask of the tensor's own shape; all True if it has none."""
@@ -99,7 +96,6 @@ def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:
         axis: the axis; the other sizes must be equal.
         **kwargs: of the layer `Concatenate`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.ones((2, 3)), keras.ops.ones((2, 4))
     >>> keras.layers.concatenate([x1, x2]).shape
     (2, 7)

@@ -31,11 +31,12 @@ class Dot(Layer):
         TypeError: if `axes` is no int or pair of ints.
         ValueError: if the shapes do not fit.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.ones((2, 3, 4)), keras.ops.ones((2, 5, 4))
     >>> keras.layers.Dot(axes=2)([x1, x2]).shape
     (2, 3, 5)
     """
+
+    _settings = ("axes", "normalize")
 
     def __init__(self, axes: int | Sequence[int], normalize: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
@@ -103,10 +104,6 @@ class Dot(Layer):
         """None: steps of the inputs are not those of the output."""
         return None
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "axes": self.axes, "normalize": self.normalize}
-
 
 def dot(inputs: Sequence[Any], axes: int | Sequence[int] = -1, **kwargs: Any) -> Any:
     """Sum the products of two tensors over one axis of each, for each sample of the batch.
@@ -116,7 +113,6 @@ def dot(inputs: Sequence[Any], axes: int | Sequence[int] = -1, **kwargs: Any) ->
         axes: axis of both tensors, or a pair, one for each.
         **kwargs: of the layer `Dot`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.ones((2, 3, 4)), keras.ops.ones((2, 5, 4))
     >>> keras.layers.dot([x1, x2]).shape
     (2, 3, 5)

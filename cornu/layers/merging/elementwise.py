@@ -21,7 +21,6 @@ class Add(Merge):
     Args:
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 2.0]]), keras.ops.array([[3.0, 4.0]])
     >>> keras.layers.Add()([x1, x2]).tolist()
     [[4.0, 6.0]]
@@ -40,7 +39,6 @@ class Subtract(Merge):
     Args:
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 2.0]]), keras.ops.array([[3.0, 5.0]])
     >>> keras.layers.Subtract()([x1, x2]).tolist()
     [[-2.0, -3.0]]
@@ -61,7 +59,6 @@ class Multiply(Merge):
     Args:
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 2.0]]), keras.ops.array([[3.0, 4.0]])
     >>> keras.layers.Multiply()([x1, x2]).tolist()
     [[3.0, 8.0]]
@@ -80,7 +77,6 @@ class Average(Merge):
     Args:
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 2.0]]), keras.ops.array([[3.0, 4.0]])
     >>> keras.layers.Average()([x1, x2]).tolist()
     [[2.0, 3.0]]
@@ -103,7 +99,6 @@ class Maximum(Merge):
     Args:
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 5.0]]), keras.ops.array([[3.0, 4.0]])
     >>> keras.layers.Maximum()([x1, x2]).tolist()
     [[3.0, 5.0]]
@@ -122,7 +117,6 @@ class Minimum(Merge):
     Args:
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 5.0]]), keras.ops.array([[3.0, 4.0]])
     >>> keras.layers.Minimum()([x1, x2]).tolist()
     [[1.0, 4.0]]
@@ -140,7 +134,6 @@ def add(inputs: Sequence[Any], **kwargs: Any) -> Any:
         inputs: list of tensors, symbolic or not.
         **kwargs: of the layer `Add`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 2.0]]), keras.ops.array([[3.0, 4.0]])
     >>> keras.layers.add([x1, x2]).tolist()
     [[4.0, 6.0]]
@@ -155,7 +148,6 @@ def subtract(inputs: Sequence[Any], **kwargs: Any) -> Any:
         inputs: two tensors, symbolic or not.
         **kwargs: of the layer `Subtract`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 2.0]]), keras.ops.array([[3.0, 5.0]])
     >>> keras.layers.subtract([x1, x2]).tolist()
     [[-2.0, -3.0]]
@@ -170,7 +162,6 @@ def multiply(inputs: Sequence[Any], **kwargs: Any) -> Any:
         inputs: list of tensors, symbolic or not.
         **kwargs: of the layer `Multiply`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 2.0]]), keras.ops.array([[3.0, 4.0]])
     >>> keras.layers.multiply([x1, x2]).tolist()
     [[3.0, 8.0]]
@@ -185,7 +176,6 @@ def average(inputs: Sequence[Any], **kwargs: Any) -> Any:
         inputs: list of tensors, symbolic or not.
         **kwargs: of the layer `Average`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 2.0]]), keras.ops.array([[3.0, 4.0]])
     >>> keras.layers.average([x1, x2]).tolist()
     [[2.0, 3.0]]
@@ -200,7 +190,6 @@ def maximum(inputs: Sequence[Any], **kwargs: Any) -> Any:
         inputs: list of tensors, symbolic or not.
         **kwargs: of the layer `Maximum`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 5.0]]), keras.ops.array([[3.0, 4.0]])
     >>> keras.layers.maximum([x1, x2]).tolist()
     [[3.0, 5.0]]
@@ -215,7 +204,6 @@ def minimum(inputs: Sequence[Any], **kwargs: Any) -> Any:
         inputs: list of tensors, symbolic or not.
         **kwargs: of the layer `Minimum`.
 
-    >>> import cornu as keras
     >>> x1, x2 = keras.ops.array([[1.0, 5.0]]), keras.ops.array([[3.0, 4.0]])
     >>> keras.layers.minimum([x1, x2]).tolist()
     [[1.0, 4.0]]

@@ -9,7 +9,7 @@ import jax
 
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
-from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 
 class BaseNormalization(Layer):
@@ -30,6 +30,8 @@ class BaseNormalization(Layer):
         gamma_constraint: constraint on gamma.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
     """
+
+    _settings = ("axis", "epsilon", "center", "scale", *weight_names("beta", "gamma"))
 
     def __init__(
         self,
@@ -70,17 +72,6 @@ class BaseNormalization(Layer):
         gamma = None if self.gamma is None else self.gamma.raw_value
         beta = None if self.beta is None else self.beta.raw_value
         return gamma, beta
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "axis": self.axis,
-            "epsilon": self.epsilon,
-            "center": self.center,
-            "scale": self.scale,
-            **weight_config(self, "beta", "gamma"),
-        }
 
 
 def checked_axis(axis: Any, layer: Layer) -> int | list[int]:

@@ -51,11 +51,15 @@ class BatchNormalization(BaseNormalization):
         Ioffe and Szegedy, 2015, https://arxiv.org/abs/1502.03167
         Ioffe, 2017, https://arxiv.org/abs/1702.03275
 
-    >>> import cornu as keras
     >>> layer = keras.layers.BatchNormalization(epsilon=0.0)
     >>> layer(keras.ops.array([[1.0], [3.0]]), training=True).tolist()
     [[-1.0], [1.0]]
     """
+
+    _settings = (
+        "momentum moving_mean_initializer moving_variance_initializer synchronized "
+        "renorm renorm_clipping renorm_momentum"
+    ).split()
 
     def __init__(
         self,
@@ -160,19 +164,6 @@ class BatchNormalization(BaseNormalization):
             wide, mean, variance, self.axis, offset=beta, scale=gamma, epsilon=self.epsilon
         )
         return ops.cast(outputs, self.compute_dtype)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "momentum": self.momentum,
-            "moving_mean_initializer": initializers.serialize(self.moving_mean_initializer),
-            "moving_variance_initializer": initializers.serialize(self.moving_variance_initializer),
-            "synchronized": self.synchronized,
-            "renorm": self.renorm,
-            "renorm_clipping": self.renorm_clipping,
-            "renorm_momentum": self.renorm_momentum,
-        }
 
     def _statistic(self, name: str, shape: tuple, initializer: Any) -> Any:
         return self.add_weight(

@@ -39,11 +39,12 @@ class GroupNormalization(BaseNormalization):
     References:
         Wu and He, 2018, https://arxiv.org/abs/1803.08494
 
-    >>> import cornu as keras
     >>> layer = keras.layers.GroupNormalization(groups=2, epsilon=0.0)
     >>> layer(keras.ops.array([[1.0, 3.0, 10.0, 30.0]])).tolist()
     [[-1.0, 1.0, -1.0, 1.0]]
     """
+
+    _settings = ("groups",)
 
     def __init__(
         self,
@@ -108,7 +109,3 @@ class GroupNormalization(BaseNormalization):
         outputs = outputs if gamma is None else outputs * gamma.reshape(aligned)
         outputs = outputs if beta is None else outputs + beta.reshape(aligned)
         return outputs.astype(self.compute_dtype)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {**super().get_config(), "groups": self.groups}

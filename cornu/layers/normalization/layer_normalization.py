@@ -37,11 +37,12 @@ class LayerNormalization(BaseNormalization):
     References:
         Ba et al., 2016, https://arxiv.org/abs/1607.06450
 
-    >>> import cornu as keras
     >>> layer = keras.layers.LayerNormalization(epsilon=0.0)
     >>> layer(keras.ops.array([[1.0, 3.0], [10.0, 30.0]])).tolist()
     [[-1.0, 1.0], [-1.0, 1.0]]
     """
+
+    _settings = ("rms_scaling",)
 
     def __init__(
         self,
@@ -87,7 +88,3 @@ class LayerNormalization(BaseNormalization):
         return ops.layer_normalization(
             inputs, gamma, beta, self.axis, self.epsilon, self.rms_scaling
         )
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {**super().get_config(), "rms_scaling": self.rms_scaling}

@@ -26,11 +26,12 @@ class RMSNormalization(Layer):
     References:
         Zhang and Sennrich, 2019, https://arxiv.org/abs/1910.07467
 
-    >>> import cornu as keras
     >>> layer = keras.layers.RMSNormalization(epsilon=0.0)
     >>> layer(keras.ops.array([[3.0, -3.0]])).round(4).tolist()
     [[1.0, -1.0]]
     """
+
+    _settings = ("axis", "epsilon")
 
     def __init__(self, axis: int | Sequence[int] = -1, epsilon: float = 1e-6, **kwargs: Any):
         super().__init__(**kwargs)
@@ -46,7 +47,3 @@ class RMSNormalization(Layer):
     def call(self, x: Any) -> jax.Array:
         """Normalise each sample."""
         return ops.rms_normalization(x, self.scale.raw_value, self.axis, self.epsilon)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {**super().get_config(), "axis": self.axis, "epsilon": self.epsilon}

@@ -22,11 +22,12 @@ class UnitNormalization(Layer):
     Raises:
         TypeError: if the axis is neither an int nor a list of ints.
 
-    >>> import cornu as keras
     >>> vectors = keras.layers.UnitNormalization()(keras.ops.array([[3.0, 4.0]]))
     >>> [round(x, 4) for x in vectors[0].tolist()]
     [0.6, 0.8]
     """
+
+    _settings = ("axis",)
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any):
         super().__init__(**kwargs)
@@ -36,7 +37,3 @@ class UnitNormalization(Layer):
     def call(self, inputs: Any) -> jax.Array:
         """Divide each vector by its length; a vector of zeros stays one."""
         return ops.normalize(inputs, axis=self.axis, order=2, epsilon=1e-12)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {**super().get_config(), "axis": self.axis}

@@ -23,7 +23,6 @@ class AdaptiveAveragePooling1D(BaseAdaptivePooling):
     Raises:
         ValueError: if output_size is not positive, or has another length.
 
-    >>> import cornu as keras
     >>> keras.layers.AdaptiveAveragePooling1D(4)(keras.ops.ones((1, 9, 3))).shape
     (1, 4, 3)
     """
@@ -47,7 +46,6 @@ class AdaptiveAveragePooling2D(BaseAdaptivePooling):
     Raises:
         ValueError: if output_size is not positive, or has another length.
 
-    >>> import cornu as keras
     >>> keras.layers.AdaptiveAveragePooling2D(4)(keras.ops.ones((1, 9, 7, 3))).shape
     (1, 4, 4, 3)
     """
@@ -71,7 +69,6 @@ class AdaptiveAveragePooling3D(BaseAdaptivePooling):
     Raises:
         ValueError: if output_size is not positive, or has another length.
 
-    >>> import cornu as keras
     >>> keras.layers.AdaptiveAveragePooling3D(4)(keras.ops.ones((1, 9, 7, 5, 3))).shape
     (1, 4, 4, 4, 3)
     """

@@ -23,7 +23,6 @@ class AdaptiveMaxPooling1D(BaseAdaptivePooling):
     Raises:
         ValueError: if output_size is not positive, or has another length.
 
-    >>> import cornu as keras
     >>> keras.layers.AdaptiveMaxPooling1D(4)(keras.ops.ones((1, 9, 3))).shape
     (1, 4, 3)
     """
@@ -47,7 +46,6 @@ class AdaptiveMaxPooling2D(BaseAdaptivePooling):
     Raises:
         ValueError: if output_size is not positive, or has another length.
 
-    >>> import cornu as keras
     >>> keras.layers.AdaptiveMaxPooling2D(4)(keras.ops.ones((1, 9, 7, 3))).shape
     (1, 4, 4, 3)
     """
@@ -71,7 +69,6 @@ class AdaptiveMaxPooling3D(BaseAdaptivePooling):
     Raises:
         ValueError: if output_size is not positive, or has another length.
 
-    >>> import cornu as keras
     >>> keras.layers.AdaptiveMaxPooling3D(4)(keras.ops.ones((1, 9, 7, 5, 3))).shape
     (1, 4, 4, 4, 3)
     """

@@ -29,6 +29,8 @@ class BasePooling(Layer):
         **kwargs: arguments of every layer, such as `dtype`.
     """
 
+    _settings = ("pool_size", "padding", "strides", "data_format")
+
     def __init__(
         self,
         pool_size: Sizes,
@@ -58,16 +60,6 @@ class BasePooling(Layer):
         """Pool each window."""
         return self.pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
 
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "pool_size": self.pool_size,
-            "padding": self.padding,
-            "strides": self.strides,
-            "data_format": self.data_format,
-        }
-
 
 class BaseGlobalPooling(Layer):
     """Base of the layers that pool over all positions.
@@ -79,6 +71,8 @@ class BaseGlobalPooling(Layer):
         **kwargs: arguments of every layer, such as `name` and `dtype`.
     """
 
+    _settings = ("data_format", "keepdims")
+
     def __init__(
         self, rank: int, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
     ):
@@ -88,14 +82,6 @@ class BaseGlobalPooling(Layer):
         self.input_spec = InputSpec(ndim=rank + 2)
         first = 1 if self.data_format == "channels_last" else 2
         self.axes = tuple(range(first, first + rank))
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "data_format": self.data_format,
-            "keepdims": self.keepdims,
-        }
 
 
 class BaseGlobalMaxPooling(BaseGlobalPooling):
@@ -125,6 +111,8 @@ class BaseAdaptivePooling(Layer):
         **kwargs: arguments of every layer, such as `name` and `dtype`.
     """
 
+    _settings = ("output_size", "data_format")
+
     def __init__(
         self,
         rank: int,
@@ -142,14 +130,6 @@ class BaseAdaptivePooling(Layer):
     def call(self, inputs: Any) -> jax.Array:
         """Pool each window."""
         return self.pool(inputs, self.output_size, self.data_format)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "output_size": self.output_size,
-            "data_format": self.data_format,
-        }
 
 
 def sizes_of(layer: Layer, value: Sizes, name: str, rank: int) -> tuple[int, ...]:

@@ -24,7 +24,6 @@ class GlobalAveragePooling1D(BaseGlobalAveragePooling):
         Inputs (batch, time, channels), or with "channels_first"
         (batch, channels, time); outputs (batch, channels).
 
-    >>> import cornu as keras
     >>> keras.layers.GlobalAveragePooling1D()(keras.ops.ones((2, 8, 3))).shape
     (2, 3)
     """
@@ -60,7 +59,6 @@ class GlobalAveragePooling2D(BaseGlobalAveragePooling):
         Inputs (batch, height, width, channels), or with "channels_first"
         (batch, channels, height, width); outputs (batch, channels).
 
-    >>> import cornu as keras
     >>> keras.layers.GlobalAveragePooling2D()(keras.ops.ones((2, 8, 8, 3))).shape
     (2, 3)
     """
@@ -81,7 +79,6 @@ class GlobalAveragePooling3D(BaseGlobalAveragePooling):
         Inputs (batch, depth, height, width, channels), or with "channels_first"
         (batch, channels, depth, height, width); outputs (batch, channels).
 
-    >>> import cornu as keras
     >>> keras.layers.GlobalAveragePooling3D()(keras.ops.ones((2, 8, 8, 8, 3))).shape
     (2, 3)
     """

@@ -19,7 +19,6 @@ class GlobalMaxPooling1D(BaseGlobalMaxPooling):
         Inputs (batch, time, channels), or with "channels_first"
         (batch, channels, time); outputs (batch, channels).
 
-    >>> import cornu as keras
     >>> keras.layers.GlobalMaxPooling1D()(keras.ops.ones((2, 8, 3))).shape
     (2, 3)
     """
@@ -40,7 +39,6 @@ class GlobalMaxPooling2D(BaseGlobalMaxPooling):
         Inputs (batch, height, width, channels), or with "channels_first"
         (batch, channels, height, width); outputs (batch, channels).
 
-    >>> import cornu as keras
     >>> keras.layers.GlobalMaxPooling2D()(keras.ops.ones((2, 8, 8, 3))).shape
     (2, 3)
     """
@@ -61,7 +59,6 @@ class GlobalMaxPooling3D(BaseGlobalMaxPooling):
         Inputs (batch, depth, height, width, channels), or with "channels_first"
         (batch, channels, depth, height, width); outputs (batch, channels).
 
-    >>> import cornu as keras
     >>> keras.layers.GlobalMaxPooling3D()(keras.ops.ones((2, 8, 8, 8, 3))).shape
     (2, 3)
     """

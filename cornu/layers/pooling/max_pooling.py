@@ -26,7 +26,6 @@ class MaxPooling1D(BasePooling):
     Raises:
         ValueError: if a setting is out of its range.
 
-    >>> import cornu as keras
     >>> keras.layers.MaxPooling1D(2)(keras.ops.ones((1, 8, 3))).shape
     (1, 4, 3)
     """
@@ -63,7 +62,6 @@ class MaxPooling2D(BasePooling):
     Raises:
         ValueError: if a setting is out of its range.
 
-    >>> import cornu as keras
     >>> keras.layers.MaxPooling2D(2)(keras.ops.ones((1, 8, 8, 3))).shape
     (1, 4, 4, 3)
     """
@@ -100,7 +98,6 @@ class MaxPooling3D(BasePooling):
     Raises:
         ValueError: if a setting is out of its range.
 
-    >>> import cornu as keras
     >>> keras.layers.MaxPooling3D(2)(keras.ops.ones((1, 8, 8, 8, 3))).shape
     (1, 4, 4, 4, 3)
     """

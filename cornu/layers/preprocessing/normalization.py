@@ -31,7 +31,6 @@ class Normalization(AdaptingLayer):
     Raises:
         ValueError: if only one of mean and variance is given, or the inputs do not fit.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.Normalization()
     >>> layer.adapt([[1.0, 10.0], [3.0, 30.0]])
     >>> layer(keras.ops.array([[1.0, 30.0]])).tolist()

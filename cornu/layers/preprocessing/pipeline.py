@@ -19,7 +19,6 @@ class Pipeline(Layer):
         layers: list of layers.
         name: the layer's name.
 
-    >>> import cornu as keras
     >>> layers = keras.layers
     >>> augment = layers.Pipeline([layers.RandomFlip("horizontal"), layers.Rescaling(1 / 255)])
     >>> augment(255 * keras.ops.ones((2, 8, 8, 3)))[0, 0, 0].round(3).tolist()

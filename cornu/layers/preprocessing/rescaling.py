@@ -19,11 +19,12 @@ class Rescaling(Layer):
         offset: a number, or one per channel.
         **kwargs: arguments of every layer, such as `name` and `dtype`.
 
-    >>> import cornu as keras
     >>> pixels = keras.ops.array([[0, 255]], dtype="uint8")
     >>> keras.layers.Rescaling(2 / 255, offset=-1)(pixels).tolist()
     [[-1.0, 1.0]]
     """
+
+    _settings = ("scale", "offset")
 
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any):
         super().__init__(**kwargs)
@@ -36,14 +37,6 @@ class Rescaling(Layer):
         dtype = self.compute_dtype
         scale, offset = ops.cast(self.scale, dtype), ops.cast(self.offset, dtype)
         return ops.cast(inputs, dtype) * scale + offset
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "scale": registry.serialize(self.scale),
-            "offset": registry.serialize(self.offset),
-        }
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Rescaling:

@@ -16,7 +16,6 @@ class ActivityRegularization(Layer):
         l2: weight of the sum of squares.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.ActivityRegularization(l1=0.5)
     >>> layer(keras.ops.array([[1.0, -3.0]])).tolist(), float(layer.losses[0])
     ([[1.0, -3.0]], 2.0)

@@ -32,13 +32,14 @@ class AlphaDropout(Layer):
     Raises:
         ValueError: for a rate outside [0, 1].
 
-    >>> import cornu as keras
     >>> layer = keras.layers.AlphaDropout(0.5, seed=1)
     >>> layer(keras.ops.ones((2,))).tolist()
     [1.0, 1.0]
     >>> layer(keras.ops.ones((2,)), training=True).shape
     (2,)
     """
+
+    _settings = ("rate", "seed", "noise_shape")
 
     def __init__(
         self,
@@ -68,12 +69,3 @@ class AlphaDropout(Layer):
         shift = scale * SELU_LIMIT * self.rate
         x = jnp.where(keep, inputs, jnp.asarray(-SELU_LIMIT, inputs.dtype))
         return scale * x + shift
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "rate": self.rate,
-            "seed": self.seed,
-            "noise_shape": self.noise_shape,
-        }

@@ -27,13 +27,14 @@ class Dropout(Layer):
     Raises:
         ValueError: for a rate outside [0, 1].
 
-    >>> import cornu as keras
     >>> layer = keras.layers.Dropout(0.5, seed=1)
     >>> layer(keras.ops.ones((2, 3))).tolist()
     [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
     >>> bool((layer(keras.ops.ones((100,)), training=True) == 0).any())
     True
     """
+
+    _settings = ("rate", "seed", "noise_shape")
 
     def __init__(
         self,
@@ -61,15 +62,6 @@ class Dropout(Layer):
 
     def _noise_shape(self, inputs: jax.Array) -> Sequence[int | None] | None:
         return self.noise_shape
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "rate": self.rate,
-            "seed": self.seed,
-            "noise_shape": self.noise_shape,
-        }
 
 
 def check_share(layer: Layer, rate: Any) -> None:

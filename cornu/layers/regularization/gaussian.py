@@ -25,13 +25,14 @@ class GaussianNoise(Layer):
     Raises:
         ValueError: for a negative `stddev`.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.GaussianNoise(0.1, seed=1)
     >>> layer(keras.ops.ones((2,))).tolist()
     [1.0, 1.0]
     >>> bool((layer(keras.ops.ones((2,)), training=True) != 1).all())
     True
     """
+
+    _settings = ("stddev", "seed")
 
     def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
@@ -53,10 +54,6 @@ class GaussianNoise(Layer):
         noise = normal(self.seed_generator.next(), inputs.shape)
         return inputs + (self.stddev * noise).astype(inputs.dtype)
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "stddev": self.stddev, "seed": self.seed}
-
 
 class GaussianDropout(Layer):
     """Multiply by normal noise of mean 1 in training.
@@ -70,11 +67,12 @@ class GaussianDropout(Layer):
     Raises:
         ValueError: for a rate outside [0, 1).
 
-    >>> import cornu as keras
     >>> layer = keras.layers.GaussianDropout(0.5, seed=1)
     >>> bool((layer(keras.ops.ones((2,)), training=True) != 1).all())
     True
     """
+
+    _settings = ("rate", "seed")
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
@@ -96,10 +94,6 @@ class GaussianDropout(Layer):
             return inputs
         noise = normal(self.seed_generator.next(), inputs.shape)
         return inputs * (1 + sqrt(self.rate / (1 - self.rate)) * noise).astype(inputs.dtype)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
 
 
 def normal(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:

@@ -56,7 +56,6 @@ class SpatialDropout1D(SpatialDropout):
 
     Input and output shape (batch, time, channels).
 
-    >>> import cornu as keras
     >>> y = keras.layers.SpatialDropout1D(0.5)(keras.ops.ones((2, 3, 4)), training=True)
     >>> bool((y == y[:, :1]).all())
     True
@@ -89,7 +88,6 @@ class SpatialDropout2D(SpatialDropout):
         name: the layer's name.
         dtype: dtype or dtype policy.
 
-    >>> import cornu as keras
     >>> y = keras.layers.SpatialDropout2D(0.5)(keras.ops.ones((2, 3, 3, 4)), training=True)
     >>> bool((y == y[:, :1, :1]).all())
     True
@@ -108,7 +106,6 @@ class SpatialDropout3D(SpatialDropout):
         name: the layer's name.
         dtype: dtype or dtype policy.
 
-    >>> import cornu as keras
     >>> y = keras.layers.SpatialDropout3D(0.5)(keras.ops.ones((2, 3, 3, 3, 4)), training=True)
     >>> bool((y == y[:, :1, :1, :1]).all())
     True

@@ -15,6 +15,8 @@ from cornu.layers.reshaping.borders import amounts, one_axis, spatial_first
 class Cropping(Layer):
     """What the croppings share; `_pairs` gives a pair for each spatial axis."""
 
+    _settings = ("cropping",)
+
     def __init__(self, rank: int, data_format: str | None, **kwargs: Any):
         super().__init__(**kwargs)
         self.data_format = config.standardize_data_format(data_format)
@@ -42,10 +44,6 @@ class Cropping(Layer):
             index[axis] = slice(before, inputs.shape[axis] - after)
         return inputs[tuple(index)]
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "cropping": self.cropping, "data_format": self.data_format}
-
 
 class Cropping1D(Cropping):
     """Cut steps off both ends of each sequence.
@@ -59,7 +57,6 @@ class Cropping1D(Cropping):
     Raises:
         ValueError: for negative amounts, or if nothing is left.
 
-    >>> import cornu as keras
     >>> keras.layers.Cropping1D((1, 2))(keras.ops.ones((1, 5, 3))).shape
     (1, 2, 3)
     """
@@ -70,12 +67,6 @@ class Cropping1D(Cropping):
 
     def _pairs(self) -> tuple[tuple[int, int], ...]:
         return (self.cropping,)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        config = super().get_config()
-        del config["data_format"]
-        return config
 
 
 class Cropping2D(Cropping):
@@ -91,10 +82,11 @@ class Cropping2D(Cropping):
     Raises:
         ValueError: for negative amounts, or if nothing is left.
 
-    >>> import cornu as keras
     >>> keras.layers.Cropping2D(((1, 0), (1, 1)))(keras.ops.ones((1, 4, 4, 3))).shape
     (1, 3, 2, 3)
     """
+
+    _settings = ("data_format",)
 
     def __init__(
         self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any
@@ -115,10 +107,11 @@ class Cropping3D(Cropping):
     Raises:
         ValueError: for negative amounts, or if nothing is left.
 
-    >>> import cornu as keras
     >>> keras.layers.Cropping3D(1)(keras.ops.ones((1, 4, 4, 4, 3))).shape
     (1, 2, 2, 2, 3)
     """
+
+    _settings = ("data_format",)
 
     def __init__(
         self,

@@ -24,10 +24,11 @@ class Flatten(Layer):
             put last first, so that the vector does not depend on the layout.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> keras.layers.Flatten()(keras.ops.ones((2, 3, 4))).shape
     (2, 12)
     """
+
+    _settings = ("data_format",)
 
     def __init__(self, data_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
@@ -50,10 +51,6 @@ class Flatten(Layer):
         """The symbolic output."""
         return same_dtype(self, inputs)
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "data_format": self.data_format}
-
 
 class Reshape(Layer):
     """Give each sample another shape of the same size.
@@ -65,10 +62,11 @@ class Reshape(Layer):
     Raises:
         ValueError: if the sizes do not fit.
 
-    >>> import cornu as keras
     >>> keras.layers.Reshape((3, -1))(keras.ops.ones((2, 12))).shape
     (2, 3, 4)
     """
+
+    _settings = ("target_shape",)
 
     def __init__(self, target_shape: Sequence[int], **kwargs: Any):
         super().__init__(**kwargs)
@@ -102,10 +100,6 @@ class Reshape(Layer):
         """The reshaped samples."""
         return inputs.reshape(self.compute_output_shape(inputs.shape))
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "target_shape": self.target_shape}
-
 
 class Permute(Layer):
     """Put the axes of each sample into another order.
@@ -118,10 +112,11 @@ class Permute(Layer):
     Raises:
         ValueError: if `dims` is no permutation of 1 to n.
 
-    >>> import cornu as keras
     >>> keras.layers.Permute((2, 1))(keras.ops.ones((2, 3, 4))).shape
     (2, 4, 3)
     """
+
+    _settings = ("dims",)
 
     def __init__(self, dims: Sequence[int], **kwargs: Any):
         super().__init__(**kwargs)
@@ -137,10 +132,6 @@ class Permute(Layer):
         """The transposed samples."""
         return jnp.transpose(inputs, (0, *self.dims))
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "dims": self.dims}
-
 
 class RepeatVector(Layer):
     """Make a sequence of each vector by repeating it.
@@ -151,10 +142,11 @@ class RepeatVector(Layer):
 
     Input shape (batch, features), output shape (batch, n, features).
 
-    >>> import cornu as keras
     >>> keras.layers.RepeatVector(3)(keras.ops.ones((2, 4))).shape
     (2, 3, 4)
     """
+
+    _settings = ("n",)
 
     def __init__(self, n: int, **kwargs: Any):
         super().__init__(**kwargs)
@@ -168,10 +160,6 @@ class RepeatVector(Layer):
         """The sequences."""
         batch, features = inputs.shape
         return jnp.broadcast_to(inputs[:, None], (batch, self.n, features))
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "n": self.n}
 
 
 def same_dtype(layer: Layer, inputs: KerasTensor) -> KerasTensor:

@@ -25,10 +25,11 @@ class UpSampling1D(Layer):
 
     Input shape (batch, time, channels), output shape (batch, time * size, channels).
 
-    >>> import cornu as keras
     >>> keras.layers.UpSampling1D(2)(keras.ops.ones((1, 3, 4))).shape
     (1, 6, 4)
     """
+
+    _settings = ("size",)
 
     def __init__(self, size: int = 2, **kwargs: Any):
         super().__init__(**kwargs)
@@ -40,10 +41,6 @@ class UpSampling1D(Layer):
     def call(self, inputs: jax.Array) -> jax.Array:
         """The longer sequences."""
         return jnp.repeat(inputs, self.size, axis=1)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "size": self.size}
 
 
 class UpSampling2D(Layer):
@@ -60,10 +57,11 @@ class UpSampling2D(Layer):
     Raises:
         ValueError: for an unknown interpolation.
 
-    >>> import cornu as keras
     >>> keras.layers.UpSampling2D((2, 3))(keras.ops.ones((1, 4, 4, 3))).shape
     (1, 8, 12, 3)
     """
+
+    _settings = ("size", "data_format", "interpolation")
 
     def __init__(
         self,
@@ -93,15 +91,6 @@ class UpSampling2D(Layer):
             inputs, size, interpolation=self.interpolation, data_format=self.data_format
         )
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "size": self.size,
-            "data_format": self.data_format,
-            "interpolation": self.interpolation,
-        }
-
 
 class UpSampling3D(Layer):
     """Repeat each voxel of a volume.
@@ -112,10 +101,11 @@ class UpSampling3D(Layer):
             `"channels_first"`; the global setting by default.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> keras.layers.UpSampling3D(2)(keras.ops.ones((1, 2, 2, 2, 3))).shape
     (1, 4, 4, 4, 3)
     """
+
+    _settings = ("size", "data_format")
 
     def __init__(self, size: Any = (2, 2, 2), data_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
@@ -126,10 +116,6 @@ class UpSampling3D(Layer):
     def call(self, inputs: jax.Array) -> jax.Array:
         """The larger volumes."""
         return repeated(inputs, self.size, self.data_format)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "size": self.size, "data_format": self.data_format}
 
 
 def repeated(x: jax.Array, times: tuple[int, ...], data_format: str) -> jax.Array:

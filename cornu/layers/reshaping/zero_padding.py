@@ -16,6 +16,8 @@ from cornu.layers.reshaping.borders import amounts, one_axis, spatial_first
 class ZeroPadding(Layer):
     """What the paddings share; `self.padding` is a pair for each spatial axis."""
 
+    _settings = ("padding", "data_format")
+
     def __init__(self, rank: int, data_format: str | None, **kwargs: Any):
         super().__init__(**kwargs)
         self.data_format = config.standardize_data_format(data_format)
@@ -31,10 +33,6 @@ class ZeroPadding(Layer):
             width[axis] = pair
         return jnp.pad(inputs, width)
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**super().get_config(), "padding": self.padding, "data_format": self.data_format}
-
 
 class ZeroPadding1D(ZeroPadding):
     """Put zeros before and after each sequence.
@@ -48,7 +46,6 @@ class ZeroPadding1D(ZeroPadding):
     Raises:
         ValueError: for negative amounts.
 
-    >>> import cornu as keras
     >>> keras.layers.ZeroPadding1D((1, 2))(keras.ops.ones((1, 3, 1)))[0, :, 0].tolist()
     [0.0, 1.0, 1.0, 1.0, 0.0, 0.0]
     """
@@ -74,7 +71,6 @@ class ZeroPadding2D(ZeroPadding):
     Raises:
         ValueError: for negative amounts.
 
-    >>> import cornu as keras
     >>> keras.layers.ZeroPadding2D((1, 2))(keras.ops.ones((1, 3, 3, 1))).shape
     (1, 5, 7, 1)
     """
@@ -96,7 +92,6 @@ class ZeroPadding3D(ZeroPadding):
     Raises:
         ValueError: for negative amounts.
 
-    >>> import cornu as keras
     >>> keras.layers.ZeroPadding3D(1)(keras.ops.ones((1, 2, 2, 2, 1))).shape
     (1, 4, 4, 4, 1)
     """

@@ -34,11 +34,12 @@ class Bidirectional(Layer):
     Raises:
         ValueError: for an unknown `merge_mode`, or layers that do not go together.
 
-    >>> import cornu as keras
     >>> both = keras.layers.Bidirectional(keras.layers.LSTM(4, return_sequences=True))
     >>> both(keras.ops.ones((2, 5, 3))).shape
     (2, 5, 8)
     """
+
+    _settings = ("merge_mode", "layer", "backward_layer")
 
     def __init__(
         self,
@@ -145,16 +146,6 @@ class Bidirectional(Layer):
         if len(outputs) == 1:
             return mask
         return tuple(outputs)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        config = {
-            **super().get_config(),
-            "merge_mode": self.merge_mode,
-            "layer": registry.serialize(self.forward_layer),
-            "backward_layer": registry.serialize(self.backward_layer),
-        }
-        return config
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Bidirectional:

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from cornu import activations, random
 from cornu.core.layer import Layer
 from cornu.core.seed_generator import SeedGenerator
-from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 
 class DropoutCell:
@@ -54,6 +54,11 @@ class WeightedCell(DropoutCell, Layer):
     """
 
     gates = 1
+
+    _settings = (
+        *"units activation use_bias dropout recurrent_dropout seed".split(),
+        *weight_names("kernel", "recurrent", "bias"),
+    )
 
     def __init__(
         self,
@@ -134,19 +139,6 @@ class WeightedCell(DropoutCell, Layer):
         """Zeros for a batch of that size, one array per state."""
         sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
         return [jnp.zeros((batch_size, size), self.compute_dtype) for size in sizes]
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            **weight_config(self, "kernel", "recurrent", "bias"),
-            "dropout": self.dropout,
-            "recurrent_dropout": self.recurrent_dropout,
-            "seed": self.seed,
-        }
 
 
 def like_given(states: Any, new: list[jax.Array]) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from cornu import activations, ops, regularizers
+from cornu import activations, ops
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.core.seed_generator import SeedGenerator
@@ -19,9 +19,8 @@ from cornu.layers.checks import check_positive
 from cornu.layers.convolutional.base import per_dimension, refuse_strides_with_dilation
 from cornu.layers.rnn.cell import DropoutCell
 from cornu.layers.rnn.loop import run_steps
-from cornu.layers.rnn.rnn import RNN
-from cornu.layers.rnn.weighted_rnn import of_cell
-from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_config
+from cornu.layers.rnn.weighted_rnn import OwnCellRNN
+from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 
 class ConvLSTMCell(DropoutCell, Layer):
@@ -32,6 +31,14 @@ class ConvLSTMCell(DropoutCell, Layer):
         filters: channels of the output and of the states.
         **settings: the other arguments of `ConvLSTM2D`, all of them, and `name`, `dtype`.
     """
+
+    _settings = (
+        *(
+            "filters kernel_size strides padding data_format dilation_rate activation "
+            "recurrent_activation use_bias unit_forget_bias dropout recurrent_dropout seed"
+        ).split(),
+        *weight_names("kernel", "recurrent", "bias"),
+    )
 
     def __init__(self, rank: int, filters: int, **settings: Any):
         take = settings.pop
@@ -153,23 +160,6 @@ class ConvLSTMCell(DropoutCell, Layer):
         """Zeros for a batch of that size, for the hidden and the cell state."""
         return [jnp.zeros((batch_size, *self._state_shape), self.compute_dtype)] * 2
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        own = {key: getattr(self, key) for key in OWN_SETTINGS}
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "kernel_size": self.kernel_size,
-            "strides": self.strides,
-            "padding": self.padding,
-            "data_format": self.data_format,
-            "dilation_rate": self.dilation_rate,
-            **own,
-            "activation": activations.serialize(self.activation),
-            "recurrent_activation": activations.serialize(self.recurrent_activation),
-            **weight_config(self, "kernel", "recurrent", "bias"),
-        }
-
 
 OWN_SETTINGS = (
     "activation",
@@ -182,32 +172,10 @@ OWN_SETTINGS = (
 )
 
 
-class ConvLSTM(RNN):
+class ConvLSTM(OwnCellRNN, cell=ConvLSTMCell):
     """Base of the convolutional LSTM layers, which set `rank`."""
 
     rank: int
-
-    filters = of_cell("filters")
-    kernel_size = of_cell("kernel_size")
-    strides = of_cell("strides")
-    padding = of_cell("padding")
-    data_format = of_cell("data_format")
-    dilation_rate = of_cell("dilation_rate")
-    activation = of_cell("activation")
-    recurrent_activation = of_cell("recurrent_activation")
-    use_bias = of_cell("use_bias")
-    unit_forget_bias = of_cell("unit_forget_bias")
-    kernel_initializer = of_cell("kernel_initializer")
-    recurrent_initializer = of_cell("recurrent_initializer")
-    bias_initializer = of_cell("bias_initializer")
-    kernel_regularizer = of_cell("kernel_regularizer")
-    recurrent_regularizer = of_cell("recurrent_regularizer")
-    bias_regularizer = of_cell("bias_regularizer")
-    kernel_constraint = of_cell("kernel_constraint")
-    recurrent_constraint = of_cell("recurrent_constraint")
-    bias_constraint = of_cell("bias_constraint")
-    dropout = of_cell("dropout")
-    recurrent_dropout = of_cell("recurrent_dropout")
 
     def __init__(
         self,
@@ -298,13 +266,3 @@ class ConvLSTM(RNN):
             self.zero_output_for_mask,
         )
         return outputs[:, -1], outputs, states
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        of_cell = self.cell.get_config()
-        own = {k: v for k, v in of_cell.items() if k not in ("name", "trainable", "dtype")}
-        return {
-            **self._loop_config(),
-            **own,
-            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
-        }

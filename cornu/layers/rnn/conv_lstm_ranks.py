@@ -46,7 +46,6 @@ class ConvLSTM1D(ConvLSTM):
     References:
         Shi et al., 2015, https://arxiv.org/abs/1506.04214
 
-    >>> import cornu as keras
     >>> layer = keras.layers.ConvLSTM1D(filters=4, kernel_size=2)
     >>> layer(keras.ops.ones((2, 3, 6, 1))).shape
     (2, 5, 4)
@@ -96,7 +95,6 @@ class ConvLSTM2D(ConvLSTM):
     References:
         Shi et al., 2015, https://arxiv.org/abs/1506.04214
 
-    >>> import cornu as keras
     >>> layer = keras.layers.ConvLSTM2D(filters=4, kernel_size=2)
     >>> layer(keras.ops.ones((2, 3, 6, 6, 1))).shape
     (2, 5, 5, 4)
@@ -146,7 +144,6 @@ class ConvLSTM3D(ConvLSTM):
     References:
         Shi et al., 2015, https://arxiv.org/abs/1506.04214
 
-    >>> import cornu as keras
     >>> layer = keras.layers.ConvLSTM3D(filters=4, kernel_size=2)
     >>> layer(keras.ops.ones((2, 3, 4, 4, 4, 1))).shape
     (2, 3, 3, 3, 4)

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from cornu import activations, kernels
 from cornu.layers.rnn.cell import WeightedCell, hidden, like_given
-from cornu.layers.rnn.weighted_rnn import WeightedRNN, of_cell
+from cornu.layers.rnn.weighted_rnn import WeightedRNN
 
 
 class GRUCell(WeightedCell):
@@ -35,7 +35,6 @@ class GRUCell(WeightedCell):
         seed: int or None, of the dropout masks.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> cell = keras.layers.GRUCell(4)
     >>> output, states = cell(keras.ops.ones((2, 3)), cell.get_initial_state(2))
     >>> output.shape, len(states)
@@ -43,6 +42,8 @@ class GRUCell(WeightedCell):
     """
 
     gates = 3
+
+    _settings = ("recurrent_activation", "reset_after")
 
     def __init__(
         self,
@@ -113,16 +114,8 @@ class GRUCell(WeightedCell):
             return 0, 0
         return (bias[0], bias[1]) if self.reset_after else (bias, 0)
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "recurrent_activation": activations.serialize(self.recurrent_activation),
-            "reset_after": self.reset_after,
-        }
 
-
-class GRU(WeightedRNN):
+class GRU(WeightedRNN, cell=GRUCell):
     """Run a gated recurrent unit over sequences (batch, time, features).
 
     "Learning Phrase Representations using RNN Encoder-Decoder", Cho et al., 2014.
@@ -158,14 +151,10 @@ class GRU(WeightedRNN):
     Raises:
         ValueError: for inputs that have not three axes.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.GRU(4, return_sequences=True)
     >>> layer(keras.ops.ones((2, 5, 3))).shape
     (2, 5, 4)
     """
-
-    recurrent_activation = of_cell("recurrent_activation")
-    reset_after = of_cell("reset_after")
 
     def __init__(
         self,

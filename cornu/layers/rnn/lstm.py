@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from cornu import activations, kernels
 from cornu.layers.rnn.cell import WeightedCell
-from cornu.layers.rnn.weighted_rnn import WeightedRNN, of_cell
+from cornu.layers.rnn.weighted_rnn import WeightedRNN
 
 
 class LSTMCell(WeightedCell):
@@ -35,7 +35,6 @@ class LSTMCell(WeightedCell):
         seed: int or None, of the dropout masks.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> cell = keras.layers.LSTMCell(4)
     >>> output, states = cell(keras.ops.ones((2, 3)), cell.get_initial_state(2))
     >>> output.shape, len(states)
@@ -43,6 +42,8 @@ class LSTMCell(WeightedCell):
     """
 
     gates = 4
+
+    _settings = ("recurrent_activation", "unit_forget_bias")
 
     def __init__(
         self,
@@ -106,16 +107,8 @@ class LSTMCell(WeightedCell):
         h = show * self.activation(c)
         return h, [h, c]
 
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "recurrent_activation": activations.serialize(self.recurrent_activation),
-            "unit_forget_bias": self.unit_forget_bias,
-        }
 
-
-class LSTM(WeightedRNN):
+class LSTM(WeightedRNN, cell=LSTMCell):
     """Run a long short-term memory over sequences (batch, time, features).
 
     "Long Short-Term Memory", Hochreiter and Schmidhuber, 1997.
@@ -151,14 +144,10 @@ class LSTM(WeightedRNN):
     Raises:
         ValueError: for inputs that have not three axes.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.LSTM(4, return_sequences=True)
     >>> layer(keras.ops.ones((2, 5, 3))).shape
     (2, 5, 4)
     """
-
-    recurrent_activation = of_cell("recurrent_activation")
-    unit_forget_bias = of_cell("unit_forget_bias")
 
     def __init__(
         self,

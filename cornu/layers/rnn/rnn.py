@@ -51,11 +51,14 @@ class RNN(Layer):
     Raises:
         ValueError: if `cell` is none.
 
-    >>> import cornu as keras
     >>> rnn = keras.layers.RNN(keras.layers.LSTMCell(4), return_sequences=True)
     >>> rnn(keras.ops.ones((2, 5, 3))).shape
     (2, 5, 4)
     """
+
+    _settings = (
+        "return_sequences return_state go_backwards stateful unroll zero_output_for_mask cell"
+    ).split()
 
     def __init__(
         self,
@@ -233,21 +236,6 @@ class RNN(Layer):
         if not self.return_state:
             return output_mask
         return [output_mask] + [None] * len(jax.tree.leaves(self.state_size))
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {**self._loop_config(), "cell": registry.serialize(self.cell)}
-
-    def _loop_config(self) -> dict:
-        return {
-            **Layer.get_config(self),
-            "return_sequences": self.return_sequences,
-            "return_state": self.return_state,
-            "go_backwards": self.go_backwards,
-            "stateful": self.stateful,
-            "unroll": self.unroll,
-            "zero_output_for_mask": self.zero_output_for_mask,
-        }
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> RNN:

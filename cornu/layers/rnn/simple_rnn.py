@@ -33,7 +33,6 @@ class SimpleRNNCell(WeightedCell):
         seed: int or None, of the dropout masks.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> cell = keras.layers.SimpleRNNCell(4)
     >>> output, states = cell(keras.ops.ones((2, 3)), cell.get_initial_state(2))
     >>> output.shape, len(states)
@@ -85,7 +84,7 @@ class SimpleRNNCell(WeightedCell):
         return output, like_given(states, [output])
 
 
-class SimpleRNN(WeightedRNN):
+class SimpleRNN(WeightedRNN, cell=SimpleRNNCell):
     """Run the plain recurrence, tanh by default, over sequences (batch, time, features).
 
     "Finding Structure in Time", Elman, 1990.
@@ -118,7 +117,6 @@ class SimpleRNN(WeightedRNN):
     Raises:
         ValueError: for inputs that have not three axes.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.SimpleRNN(4, return_sequences=True)
     >>> layer(keras.ops.ones((2, 5, 3))).shape
     (2, 5, 4)

@@ -21,12 +21,13 @@ class StackedRNNCells(Layer):
     Raises:
         ValueError: for an object without `call` or `state_size`.
 
-    >>> import cornu as keras
     >>> cells = [keras.layers.LSTMCell(8), keras.layers.GRUCell(4)]
     >>> rnn = keras.layers.RNN(keras.layers.StackedRNNCells(cells))
     >>> rnn(keras.ops.ones((2, 5, 3))).shape
     (2, 4)
     """
+
+    _settings = ("cells",)
 
     def __init__(self, cells: list, **kwargs: Any):
         super().__init__(**kwargs)
@@ -65,13 +66,6 @@ class StackedRNNCells(Layer):
             inputs, own = call_cell(cell, inputs, own, training, **kwargs)
             new.append(own)
         return inputs, new
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        return {
-            **super().get_config(),
-            "cells": [registry.serialize(cell) for cell in self.cells],
-        }
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> StackedRNNCells:

@@ -13,32 +13,33 @@ from cornu.core.layer import Layer
 from cornu.layers.rnn.rnn import RNN
 
 
-def of_cell(name: str) -> property:
-    """A property that reads the cell's attribute of that name."""
+class OwnCellRNN(RNN):
+    """Base of the layers that make a cell of their own: its settings are theirs too."""
+
+    def __init_subclass__(cls, cell: type[Layer] | None = None, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        for name in cell._all_settings() if cell else ():
+            setattr(cls, name, _of_cell(name))
+
+    def get_config(self) -> dict:
+        """The constructor's arguments, as plain values."""
+        config = super().get_config()
+        del config["cell"]
+        of_cell = {k: v for k, v in self.cell.get_config().items() if k not in config}
+        regularizer = regularizers.serialize(self.activity_regularizer)
+        return {**config, **of_cell, "activity_regularizer": regularizer}
+
+
+def _of_cell(name: str) -> property:
     return property(lambda self: getattr(self.cell, name), doc=f"The cell's `{name}`.")
 
 
-class WeightedRNN(RNN):
+class WeightedRNN(OwnCellRNN):
     """Base of the layers that make their own cell and have a fused formulation of its loop.
 
     With the default activations and without recurrent dropout the whole sequence goes to one
     kernel of `cornu.kernels`; anything else runs the cell step by step.
     """
-
-    units = of_cell("units")
-    activation = of_cell("activation")
-    use_bias = of_cell("use_bias")
-    kernel_initializer = of_cell("kernel_initializer")
-    recurrent_initializer = of_cell("recurrent_initializer")
-    bias_initializer = of_cell("bias_initializer")
-    kernel_regularizer = of_cell("kernel_regularizer")
-    recurrent_regularizer = of_cell("recurrent_regularizer")
-    bias_regularizer = of_cell("bias_regularizer")
-    kernel_constraint = of_cell("kernel_constraint")
-    recurrent_constraint = of_cell("recurrent_constraint")
-    bias_constraint = of_cell("bias_constraint")
-    dropout = of_cell("dropout")
-    recurrent_dropout = of_cell("recurrent_dropout")
 
     def __init__(self, cell: Layer, activity_regularizer: Any, use_cudnn: Any, **kwargs: Any):
         super().__init__(cell, activity_regularizer=activity_regularizer, **kwargs)
@@ -71,13 +72,3 @@ class WeightedRNN(RNN):
     def _fused(self, sequences: jax.Array, states: list, mask: Any) -> tuple:
         """Outputs in the order of the inputs, and the last states, from the kernel."""
         raise NotImplementedError
-
-    def get_config(self) -> dict:
-        """The constructor's arguments, as plain values."""
-        of_cell = self.cell.get_config()
-        own = {k: v for k, v in of_cell.items() if k not in ("name", "trainable", "dtype")}
-        return {
-            **self._loop_config(),
-            **own,
-            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
-        }

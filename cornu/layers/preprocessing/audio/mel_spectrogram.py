@@ -38,11 +38,15 @@ class MelSpectrogram(Layer):
     Raises:
         ValueError: if `fft_length` is below `sequence_length`.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.MelSpectrogram(fft_length=256, sequence_stride=128, num_mel_bins=8)
     >>> layer(keras.ops.ones((2, 1024))).shape
     (2, 8, 9)
     """
+
+    _settings = (
+        "fft_length sequence_stride sequence_length sampling_rate num_mel_bins min_freq "
+        "max_freq power_to_db top_db mag_exp min_power ref_power window"
+    ).split()
 
     def __init__(
         self,
@@ -144,15 +148,6 @@ class MelSpectrogram(Layer):
         weights = np.maximum(0, np.minimum(rising, falling))
         weights[0] = 0  # The constant part of the signal belongs to no band.
         return ops.convert_to_tensor(weights.astype(dtype))
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        names = (
-            "fft_length sequence_stride sequence_length sampling_rate num_mel_bins min_freq "
-            "max_freq power_to_db top_db mag_exp min_power ref_power"
-        )
-        config = {name: getattr(self, name) for name in names.split()}
-        return {**super().get_config(), **config, "window": registry.serialize(self.window)}
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> MelSpectrogram:

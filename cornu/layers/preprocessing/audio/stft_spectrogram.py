@@ -48,11 +48,15 @@ class STFTSpectrogram(Layer):
         ValueError: for a frame step above the frame, an `fft_length` below it, or an unknown mode,
             scaling, padding or window.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.STFTSpectrogram(mode="magnitude", frame_length=16)
     >>> layer(keras.ops.ones((2, 64, 1))).shape
     (2, 7, 9)
     """
+
+    _settings = (
+        "mode frame_length frame_step fft_length periodic scaling padding expand_dims "
+        "data_format window"
+    ).split()
 
     def __init__(
         self,
@@ -170,15 +174,6 @@ class STFTSpectrogram(Layer):
             ops.transpose(spectra, (0, 1, 3, 2)), (-1, frames, channels * frequencies)
         )
         return merged if last else ops.swapaxes(merged, 1, 2)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        names = (
-            "mode frame_length frame_step fft_length periodic scaling padding expand_dims "
-            "data_format"
-        )
-        settings = {name: getattr(self, name) for name in names.split()}
-        return {**super().get_config(), **settings, "window": registry.serialize(self.window)}
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> STFTSpectrogram:

@@ -29,11 +29,12 @@ class CategoryEncoding(Layer):
     Raises:
         ValueError: for an unknown mode or no number of categories.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.CategoryEncoding(num_tokens=4, output_mode="multi_hot")
     >>> layer([[0, 1], [0, 0], [1, 2]]).tolist()
     [[1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 1.0, 0.0]]
     """
+
+    _settings = ("num_tokens", "output_mode")
 
     def __init__(
         self,
@@ -81,11 +82,3 @@ class CategoryEncoding(Layer):
     def compute_output_spec(self, inputs: Any, count_weights: Any = None) -> KerasTensor:
         """Symbolic outputs for symbolic inputs."""
         return KerasTensor(self.compute_output_shape(inputs.shape), self.compute_dtype)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "num_tokens": self.num_tokens,
-            "output_mode": self.output_mode,
-        }

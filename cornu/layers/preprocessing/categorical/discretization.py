@@ -35,7 +35,6 @@ class Discretization(Layer):
     Raises:
         ValueError: unless exactly one of `bin_boundaries` and `num_bins` is given.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.Discretization(bin_boundaries=[0.0, 1.0, 2.0])
     >>> layer(keras.ops.array([[-1.5, 1.0, 3.4, 0.5]])).tolist()
     [[0, 2, 3, 1]]

@@ -33,7 +33,6 @@ class HashedCrossing(Layer):
     Raises:
         ValueError: for an unknown mode, or inputs that do not go together.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.HashedCrossing(num_bins=5)
     >>> layer((["A", "B", "A", "B", "A"], [101, 101, 101, 102, 102])).tolist()
     [1, 4, 1, 1, 3]

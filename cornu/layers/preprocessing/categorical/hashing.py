@@ -40,13 +40,14 @@ class Hashing(Layer):
     Raises:
         ValueError: for arguments that do not go together.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.Hashing(num_bins=3)
     >>> layer([["A"], ["B"], ["C"], ["D"], ["E"]]).tolist()
     [[1], [0], [1], [1], [2]]
     """
 
     host_capable = True
+
+    _settings = ("num_bins", "salt", "mask_value", "output_mode", "sparse")
 
     def __init__(
         self,
@@ -112,14 +113,3 @@ class Hashing(Layer):
     def compute_output_spec(self, inputs: Any) -> KerasTensor:
         """Symbolic outputs for symbolic inputs."""
         return KerasTensor(self.compute_output_shape(inputs.shape), self.dtype)
-
-    def get_config(self) -> dict:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "num_bins": self.num_bins,
-            "salt": self.salt,
-            "mask_value": self.mask_value,
-            "output_mode": self.output_mode,
-            "sparse": self.sparse,
-        }

@@ -44,7 +44,6 @@ class IntegerLookup(IndexLookup):
     Raises:
         ValueError: for arguments that do not go together.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.IntegerLookup(vocabulary=[12, 36, 1138])
     >>> layer([[36, 12, 7]]).tolist()
     [[2, 1, 0]]

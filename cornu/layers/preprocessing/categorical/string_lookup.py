@@ -41,7 +41,6 @@ class StringLookup(IndexLookup):
     Raises:
         ValueError: for arguments that do not go together.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.StringLookup(vocabulary=["a", "b"])
     >>> layer([["b", "a", "zebra"]]).tolist()
     [[2, 1, 0]]

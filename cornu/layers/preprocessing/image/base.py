@@ -41,9 +41,8 @@ class BaseImagePreprocessingLayer(Layer):
         **kwargs: `name`, `dtype`.
     """
 
+    _settings = ("data_format",)
     FACTOR_BOUNDS: ClassVar[tuple[float, float]] = (-1, 1)
-    # Constructor arguments that the config holds, besides those of the base.
-    ARGUMENTS: ClassVar[tuple[str, ...]] = ()
     # Whether the layer works outside of training too.
     ALWAYS: ClassVar[bool] = False
 
@@ -263,10 +262,10 @@ class BaseImagePreprocessingLayer(Layer):
 
     def get_config(self) -> dict:
         """The constructor's arguments, as plain values."""
-        config = {**super().get_config(), "data_format": self.data_format}
+        config = super().get_config()
         if self.bounding_box_format is not None:
             config["bounding_box_format"] = self.bounding_box_format
-        return {**config, **{name: getattr(self, name) for name in self.ARGUMENTS}}
+        return config
 
 
 def images_of(data: Any) -> Any:

@@ -27,7 +27,7 @@ class ColorLayer(BaseImagePreprocessingLayer):
     """
 
     FACTOR_BOUNDS: ClassVar = (0, 1)
-    ARGUMENTS: ClassVar = ("factor", "value_range", "seed")
+    _settings = ("factor", "value_range", "seed")
 
     def __init__(
         self,
@@ -65,7 +65,6 @@ class RandomHue(ColorLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> import cornu as keras
     >>> opposite = keras.layers.RandomHue((1.0, 1.0), value_range=(0, 1))
     >>> opposite([[[1.0, 0.0, 0.0]]])[0].tolist()
     [[0.0, 1.0, 1.0]]
@@ -105,7 +104,6 @@ class RandomSaturation(ColorLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> import cornu as keras
     >>> grey = keras.layers.RandomSaturation((0.0, 0.0), value_range=(0, 1))
     >>> grey([[[0.25, 0.5, 0.75]]])[0].tolist()
     [[0.75, 0.75, 0.75]]
@@ -142,7 +140,6 @@ class RandomColorDegeneration(ColorLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> import cornu as keras
     >>> grey = keras.layers.RandomColorDegeneration((1.0, 1.0))
     >>> len(set(grey([[[10.0, 100.0, 200.0]]]).ravel().tolist()))
     1
@@ -167,13 +164,12 @@ class RandomGrayscale(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> import cornu as keras
     >>> grey = keras.layers.RandomGrayscale(factor=1.0)
     >>> len(set(grey([[[10.0, 100.0, 200.0]]]).ravel().tolist()))
     1
     """
 
-    ARGUMENTS: ClassVar = ("factor",)
+    _settings = ("factor",)
 
     def __init__(
         self,
@@ -215,20 +211,14 @@ class RandomColorJitter(BaseImagePreprocessingLayer):
         data_format: `"channels_last"`, `"channels_first"`, or None for the global setting.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> jitter = keras.layers.RandomColorJitter(brightness_factor=0.2, hue_factor=0.1)
     >>> jitter(keras.ops.ones((8, 8, 3))).shape
     (8, 8, 3)
     """
 
-    ARGUMENTS: ClassVar = (
-        "value_range",
-        "brightness_factor",
-        "contrast_factor",
-        "saturation_factor",
-        "hue_factor",
-        "seed",
-    )
+    _settings = (
+        "value_range brightness_factor contrast_factor saturation_factor hue_factor seed"
+    ).split()
 
     def __init__(
         self,

@@ -34,13 +34,12 @@ class RandomPerspective(GeometricLayer):
     Raises:
         ValueError: for a factor or scale outside of [0, 1], or an unknown interpolation.
 
-    >>> import cornu as keras
     >>> keras.layers.RandomPerspective(scale=0.3)(keras.ops.ones((8, 8, 3))).shape
     (8, 8, 3)
     """
 
     FACTOR_BOUNDS: ClassVar = (0, 1)
-    ARGUMENTS: ClassVar = ("factor", "scale", "interpolation", "fill_value", "seed")
+    _settings = ("factor", "scale", "interpolation", "fill_value", "seed")
 
     def __init__(
         self,
@@ -97,21 +96,12 @@ class RandomElasticTransform(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for a factor or scale outside of [0, 1], an unknown interpolation or fill mode.
 
-    >>> import cornu as keras
     >>> keras.layers.RandomElasticTransform(scale=0.5)(keras.ops.ones((8, 8, 3))).shape
     (8, 8, 3)
     """
 
     FACTOR_BOUNDS: ClassVar = (0, 1)
-    ARGUMENTS: ClassVar = (
-        "factor",
-        "scale",
-        "interpolation",
-        "fill_mode",
-        "fill_value",
-        "value_range",
-        "seed",
-    )
+    _settings = "factor scale interpolation fill_mode fill_value value_range seed".split()
 
     def __init__(
         self,

@@ -32,7 +32,6 @@ class RandomSharpness(ColorLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> import cornu as keras
     >>> same = keras.layers.RandomSharpness((0.5, 0.5))
     >>> same([[[100.0], [200.0]]])[0].tolist()
     [[100.0], [200.0]]
@@ -63,14 +62,13 @@ class RandomGaussianBlur(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for a factor or sigma outside of [0, 1], or an even size.
 
-    >>> import cornu as keras
     >>> blur = keras.layers.RandomGaussianBlur((1.0, 1.0), sigma=(1.0, 1.0))
     >>> blur(keras.ops.ones((8, 8, 3)))[4, 4].round(3).tolist()
     [1.0, 1.0, 1.0]
     """
 
     FACTOR_BOUNDS: ClassVar = (0, 1)
-    ARGUMENTS: ClassVar = ("factor", "kernel_size", "sigma", "value_range", "seed")
+    _settings = ("factor", "kernel_size", "sigma", "value_range", "seed")
 
     def __init__(
         self,

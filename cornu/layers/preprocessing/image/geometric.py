@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -109,14 +109,13 @@ class RandomRotation(GeometricLayer):
     Raises:
         ValueError: for a factor beyond a full turn, an unknown fill mode or interpolation.
 
-    >>> import cornu as keras
     >>> image = keras.ops.reshape(keras.ops.arange(4.0), (2, 2, 1))
     >>> half_turn = keras.layers.RandomRotation((0.5, 0.5), interpolation="nearest")
     >>> half_turn(image)[..., 0].tolist()
     [[3.0, 2.0], [1.0, 0.0]]
     """
 
-    ARGUMENTS: ClassVar = ("factor", "fill_mode", "fill_value", "interpolation", "seed")
+    _settings = ("factor", "fill_mode", "fill_value", "interpolation", "seed")
 
     def __init__(
         self,
@@ -164,20 +163,12 @@ class RandomZoom(GeometricLayer):
     Raises:
         ValueError: for a factor out of range, an unknown fill mode or interpolation.
 
-    >>> import cornu as keras
     >>> image = keras.ops.reshape(keras.ops.arange(5.0), (1, 5, 1))
     >>> keras.layers.RandomZoom((-0.5, -0.5))(image)[0, :, 0].tolist()
     [1.0, 1.5, 2.0, 2.5, 3.0]
     """
 
-    ARGUMENTS: ClassVar = (
-        "height_factor",
-        "width_factor",
-        "fill_mode",
-        "interpolation",
-        "seed",
-        "fill_value",
-    )
+    _settings = "height_factor width_factor fill_mode interpolation seed fill_value".split()
 
     def __init__(
         self,
@@ -232,21 +223,13 @@ class RandomTranslation(GeometricLayer):
     Raises:
         ValueError: for a factor out of range, an unknown fill mode or interpolation.
 
-    >>> import cornu as keras
     >>> image = keras.ops.reshape(keras.ops.arange(4.0), (1, 4, 1))
     >>> right = keras.layers.RandomTranslation(0, (0.25, 0.25), fill_mode="constant")
     >>> right(image)[0, :, 0].tolist()
     [0.0, 0.0, 1.0, 2.0]
     """
 
-    ARGUMENTS: ClassVar = (
-        "height_factor",
-        "width_factor",
-        "fill_mode",
-        "interpolation",
-        "seed",
-        "fill_value",
-    )
+    _settings = "height_factor width_factor fill_mode interpolation seed fill_value".split()
 
     def __init__(
         self,
@@ -293,19 +276,11 @@ class RandomShear(GeometricLayer):
     Raises:
         ValueError: for a factor out of range, an unknown fill mode or interpolation.
 
-    >>> import cornu as keras
     >>> keras.layers.RandomShear(0.2)(keras.ops.ones((8, 8, 3))).shape
     (8, 8, 3)
     """
 
-    ARGUMENTS: ClassVar = (
-        "x_factor",
-        "y_factor",
-        "fill_mode",
-        "interpolation",
-        "seed",
-        "fill_value",
-    )
+    _settings = "x_factor y_factor fill_mode interpolation seed fill_value".split()
 
     def __init__(
         self,

@@ -20,12 +20,11 @@ class AutoContrast(BaseImagePreprocessingLayer):
         value_range: least and greatest value of the images.
         **kwargs: `name`, `dtype`, `data_format`.
 
-    >>> import cornu as keras
     >>> keras.layers.AutoContrast()([[[10.0], [20.0], [15.0]]])[0].ravel().tolist()
     [0.0, 255.0, 127.5]
     """
 
-    ARGUMENTS: ClassVar = ("value_range",)
+    _settings = ("value_range",)
     ALWAYS: ClassVar = True
 
     def __init__(self, value_range: tuple[float, float] = (0, 255), **kwargs: Any):
@@ -53,12 +52,11 @@ class Equalization(BaseImagePreprocessingLayer):
         data_format: `"channels_last"`, `"channels_first"`, or None for the global setting.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> keras.layers.Equalization()([[[10.0], [11.0], [12.0]]])[0].ravel().tolist()
     [0.0, 128.0, 255.0]
     """
 
-    ARGUMENTS: ClassVar = ("bins", "value_range")
+    _settings = ("bins", "value_range")
     ALWAYS: ClassVar = True
 
     def __init__(
@@ -105,13 +103,12 @@ class ContrastLimitedAdaptiveHistogramEqualization(BaseImagePreprocessingLayer):
         data_format: `"channels_last"`, `"channels_first"`, or None for the global setting.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.ContrastLimitedAdaptiveHistogramEqualization(tile_grid_size=(2, 2))
     >>> layer(keras.ops.ones((8, 8, 3))).shape
     (8, 8, 3)
     """
 
-    ARGUMENTS: ClassVar = ("value_range", "clip_limit", "tile_grid_size")
+    _settings = ("value_range", "clip_limit", "tile_grid_size")
     ALWAYS: ClassVar = True
 
     def __init__(

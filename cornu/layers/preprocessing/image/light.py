@@ -24,13 +24,12 @@ class RandomBrightness(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for a factor outside of [-1, 1].
 
-    >>> import cornu as keras
     >>> brighter = keras.layers.RandomBrightness((0.5, 0.5), value_range=(0, 1))
     >>> brighter([[[0.25], [0.75]]])[0].tolist()
     [[0.75], [1.0]]
     """
 
-    ARGUMENTS: ClassVar = ("factor", "value_range", "seed")
+    _settings = ("factor", "value_range", "seed")
 
     def __init__(
         self,
@@ -72,7 +71,6 @@ class RandomContrast(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> import cornu as keras
     >>> flat = keras.layers.RandomContrast((1.0, 0.0), value_range=(0, 1), seed=1)
     >>> image = flat([[[0.25], [0.75]]])
     >>> bool((abs(image - 0.5) < 0.25).all())
@@ -80,7 +78,7 @@ class RandomContrast(BaseImagePreprocessingLayer):
     """
 
     FACTOR_BOUNDS: ClassVar = (0, 1)
-    ARGUMENTS: ClassVar = ("factor", "value_range", "seed")
+    _settings = ("factor", "value_range", "seed")
 
     def __init__(
         self,
@@ -124,13 +122,12 @@ class RandomInvert(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> import cornu as keras
     >>> keras.layers.RandomInvert((1.0, 1.0))([[[0.0], [255.0]]])[0].tolist()
     [[255.0], [0.0]]
     """
 
     FACTOR_BOUNDS: ClassVar = (0, 1)
-    ARGUMENTS: ClassVar = ("factor", "value_range", "seed")
+    _settings = ("factor", "value_range", "seed")
 
     def __init__(
         self,
@@ -175,13 +172,12 @@ class RandomPosterization(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for a factor outside of [1, 8].
 
-    >>> import cornu as keras
     >>> keras.layers.RandomPosterization(1)([[[100.0], [200.0]]])[0].tolist()
     [[0.0], [128.0]]
     """
 
     FACTOR_BOUNDS: ClassVar = (1, 8)
-    ARGUMENTS: ClassVar = ("factor", "value_range", "seed")
+    _settings = ("factor", "value_range", "seed")
 
     def __init__(
         self,
@@ -228,13 +224,12 @@ class Solarization(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> import cornu as keras
     >>> layer = keras.layers.Solarization(threshold_factor=(0.5, 0.5))
     >>> layer([[[100.0], [200.0]]])[0].tolist()
     [[100.0], [55.0]]
     """
 
-    ARGUMENTS: ClassVar = ("addition_factor", "threshold_factor", "value_range", "seed")
+    _settings = ("addition_factor", "threshold_factor", "value_range", "seed")
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -18,7 +18,6 @@ class MaxNumBoundingBoxes(BaseImagePreprocessingLayer):
         fill_value: value of the coordinates and labels of added boxes.
         **kwargs: `name`, `dtype`, `bounding_box_format`.
 
-    >>> import cornu as keras
     >>> images = keras.ops.ones((1, 8, 8, 3))
     >>> boxes = {"boxes": keras.ops.ones((1, 2, 4)), "labels": keras.ops.array([[1, 2]])}
     >>> layer = keras.layers.MaxNumBoundingBoxes(3)
@@ -26,7 +25,7 @@ class MaxNumBoundingBoxes(BaseImagePreprocessingLayer):
     [[1, 2, -1]]
     """
 
-    ARGUMENTS: ClassVar = ("max_number", "fill_value")
+    _settings = ("max_number", "fill_value")
 
     def __init__(self, max_number: int, fill_value: int = -1, **kwargs: Any):
         super().__init__(**kwargs)

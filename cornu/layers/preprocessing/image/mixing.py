@@ -26,14 +26,13 @@ class MixUp(BaseImagePreprocessingLayer):
         seed: int or None.
         **kwargs: `name`, `dtype`.
 
-    >>> import cornu as keras
     >>> images, labels = keras.ops.ones((4, 8, 8, 3)), keras.ops.eye(4)
     >>> mixed = keras.layers.MixUp()({"images": images, "labels": labels})
     >>> [round(total, 3) for total in mixed["labels"].sum(axis=1).tolist()]
     [1.0, 1.0, 1.0, 1.0]
     """
 
-    ARGUMENTS: ClassVar = ("alpha", "seed")
+    _settings = ("alpha", "seed")
 
     def __init__(
         self,
@@ -102,7 +101,6 @@ class CutMix(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> import cornu as keras
     >>> images, labels = keras.ops.ones((4, 8, 8, 3)), keras.ops.eye(4)
     >>> mixed = keras.layers.CutMix()({"images": images, "labels": labels})
     >>> [round(total, 3) for total in mixed["labels"].sum(axis=1).tolist()]
@@ -110,7 +108,7 @@ class CutMix(BaseImagePreprocessingLayer):
     """
 
     FACTOR_BOUNDS: ClassVar = (0, 1)
-    ARGUMENTS: ClassVar = ("factor", "seed")
+    _settings = ("factor", "seed")
 
     def __init__(
         self,

@@ -119,12 +119,11 @@ class RandAugment(PolicyLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> import cornu as keras
     >>> keras.layers.RandAugment(num_ops=1)(keras.ops.ones((8, 8, 3))).shape
     (8, 8, 3)
     """
 
-    ARGUMENTS: ClassVar = ("value_range", "num_ops", "factor", "interpolation", "seed")
+    _settings = ("value_range", "num_ops", "factor", "interpolation", "seed")
 
     def __init__(
         self,
@@ -205,22 +204,14 @@ class AugMix(PolicyLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> import cornu as keras
     >>> mix = keras.layers.AugMix(num_chains=2, chain_depth=1, all_ops=False)
     >>> mix(keras.ops.ones((8, 8, 3))).shape
     (8, 8, 3)
     """
 
-    ARGUMENTS: ClassVar = (
-        "value_range",
-        "num_chains",
-        "chain_depth",
-        "factor",
-        "alpha",
-        "all_ops",
-        "interpolation",
-        "seed",
-    )
+    _settings = (
+        "value_range num_chains chain_depth factor alpha all_ops interpolation seed"
+    ).split()
 
     def __init__(
         self,

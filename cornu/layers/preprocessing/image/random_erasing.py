@@ -31,7 +31,6 @@ class RandomErasing(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for a factor or scale outside of [0, 1].
 
-    >>> import cornu as keras
     >>> erase = keras.layers.RandomErasing((1.0, 1.0), scale=(0.25, 0.25), fill_value=7)
     >>> image = erase(keras.ops.zeros((8, 8, 1)))
     >>> int((image == 7).sum())
@@ -39,7 +38,7 @@ class RandomErasing(BaseImagePreprocessingLayer):
     """
 
     FACTOR_BOUNDS: ClassVar = (0, 1)
-    ARGUMENTS: ClassVar = ("factor", "scale", "fill_value", "value_range", "seed")
+    _settings = ("factor", "scale", "fill_value", "value_range", "seed")
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -27,14 +27,13 @@ class RandomFlip(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for an unknown mode.
 
-    >>> import cornu as keras
     >>> flip = keras.layers.RandomFlip("horizontal", seed=1)
     >>> pictures = flip(keras.ops.tile([[[[1.0], [2.0]]]], (50, 1, 1, 1)))
     >>> sorted({tuple(picture.ravel().tolist()) for picture in pictures})
     [(1.0, 2.0), (2.0, 1.0)]
     """
 
-    ARGUMENTS: ClassVar = ("seed", "mode")
+    _settings = ("seed", "mode")
 
     def __init__(
         self,

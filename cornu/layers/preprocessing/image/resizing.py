@@ -102,21 +102,14 @@ class Resizing(SizedLayer):
     Raises:
         ValueError: for an unknown interpolation.
 
-    >>> import cornu as keras
     >>> keras.layers.Resizing(4, 6)(keras.ops.ones((2, 8, 8, 3))).shape
     (2, 4, 6, 3)
     """
 
-    ARGUMENTS: ClassVar = (
-        "height",
-        "width",
-        "interpolation",
-        "crop_to_aspect_ratio",
-        "pad_to_aspect_ratio",
-        "fill_mode",
-        "fill_value",
-        "antialias",
-    )
+    _settings = (
+        "height width interpolation crop_to_aspect_ratio pad_to_aspect_ratio fill_mode "
+        "fill_value antialias"
+    ).split()
 
     def __init__(
         self,
@@ -184,13 +177,12 @@ class CenterCrop(SizedLayer):
         data_format: `"channels_last"`, `"channels_first"`, or None for the global setting.
         **kwargs: `name`, `dtype`, `bounding_box_format`.
 
-    >>> import cornu as keras
     >>> image = keras.ops.reshape(keras.ops.arange(4.0), (1, 4, 1))
     >>> keras.layers.CenterCrop(1, 2)(image).ravel().tolist()
     [1.0, 2.0]
     """
 
-    ARGUMENTS: ClassVar = ("height", "width")
+    _settings = ("height", "width")
 
     def __init__(self, height: int, width: int, data_format: str | None = None, **kwargs: Any):
         super().__init__(height, width, data_format=data_format, **kwargs)
@@ -232,12 +224,11 @@ class RandomCrop(CenterCrop):
         name: the layer's name.
         **kwargs: `dtype`, `bounding_box_format`.
 
-    >>> import cornu as keras
     >>> keras.layers.RandomCrop(4, 4)(keras.ops.ones((2, 8, 8, 3))).shape
     (2, 4, 4, 3)
     """
 
-    ARGUMENTS: ClassVar = ("height", "width", "seed")
+    _settings = ("height", "width", "seed")
 
     def __init__(
         self,

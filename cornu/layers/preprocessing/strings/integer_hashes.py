@@ -32,7 +32,6 @@ def hash_integers(values: Any, bins: int, salt: Any = None) -> Any:
     Returns:
         An array of the same shape, int64 in NumPy, int32 in JAX.
 
-    >>> import numpy as np
     >>> from cornu.layers.preprocessing.strings.integer_hashes import hash_integers
     >>> hash_integers(np.array([12, -7]), 100).shape
     (2,)

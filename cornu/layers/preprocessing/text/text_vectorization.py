@@ -51,7 +51,6 @@ class TextVectorization(Layer):
     Raises:
         ValueError: for arguments that do not go together.
 
-    >>> import cornu as keras
     >>> layer = keras.layers.TextVectorization(output_sequence_length=4)
     >>> layer.adapt(["The dog!", "The cat, the dog..."])
     >>> layer.get_vocabulary()

@@ -50,7 +50,6 @@ def convert_format(
     Raises:
         ValueError: for an unknown format, another last size than 4, or a missing size.
 
-    >>> import cornu as keras
     >>> convert = keras.utils.bounding_boxes.convert_format
     >>> convert([[10.0, 20.0, 30.0, 60.0]], "xyxy", "center_xywh").tolist()
     [[20.0, 40.0, 20.0, 40.0]]

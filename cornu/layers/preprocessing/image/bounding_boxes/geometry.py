@@ -26,7 +26,6 @@ def clip_to_image_size(
     Raises:
         ValueError: for another format, or a missing size.
 
-    >>> import cornu as keras
     >>> boxes = {"boxes": keras.ops.array([[-5.0, 2, 5, 20]]), "labels": keras.ops.array([1])}
     >>> keras.utils.bounding_boxes.clip_to_image_size(boxes, 10, 10)["boxes"].tolist()
     [[0.0, 2.0, 5.0, 10.0]]
@@ -85,7 +84,6 @@ def affine_transform(
     Raises:
         ValueError: for another format.
 
-    >>> import cornu as keras
     >>> zero, one = keras.ops.zeros(1), keras.ops.ones(1)
     >>> boxes = keras.ops.array([[[0.0, 0, 2, 4]]])
     >>> turned = keras.utils.bounding_boxes.affine_transform(
@@ -131,7 +129,6 @@ def crop(
     Raises:
         ValueError: for another format.
 
-    >>> import cornu as keras
     >>> keras.utils.bounding_boxes.crop([[10.0, 20, 50, 60]], 10, 20, 40, 20).tolist()
     [[0.0, 10.0, 20.0, 40.0]]
     """
@@ -163,7 +160,6 @@ def pad(
     Raises:
         ValueError: for another format.
 
-    >>> import cornu as keras
     >>> keras.utils.bounding_boxes.pad([[10.0, 20, 50, 60]], 1, 2).tolist()
     [[12.0, 21.0, 52.0, 61.0]]
     """

@@ -37,7 +37,6 @@ def compute_iou(
     Raises:
         ValueError: for another rank, or a relative format without `image_shape`.
 
-    >>> import cornu as keras
     >>> iou = keras.utils.bounding_boxes.compute_iou
     >>> iou([[0.0, 0, 2, 2]], [[1.0, 0, 3, 2], [5.0, 5, 6, 6]], "xyxy").tolist()
     [[0.333..., 0.0]]
@@ -80,7 +79,6 @@ def compute_ciou(
     Raises:
         ValueError: for a relative format without `image_shape`.
 
-    >>> import cornu as keras
     >>> keras.utils.bounding_boxes.compute_ciou([0.0, 0, 2, 2], [0.0, 0, 2, 2], "xyxy").round(
     ...     3
     ... ).item()
@@ -129,7 +127,6 @@ def encode_box_to_deltas(
     Raises:
         ValueError: for another encoding, or not four variances.
 
-    >>> import cornu as keras
     >>> encode = keras.utils.bounding_boxes.encode_box_to_deltas
     >>> encode([[0.0, 0, 2, 2]], [[1.0, 0, 3, 2]], "xyxy", "xyxy").tolist()
     [[0.0, 0.5, 0.0, 0.0]]
@@ -171,7 +168,6 @@ def decode_deltas_to_boxes(
     Raises:
         ValueError: for another encoding, or not four variances.
 
-    >>> import cornu as keras
     >>> decode = keras.utils.bounding_boxes.decode_deltas_to_boxes
     >>> decode([[0.0, 0, 2, 2]], [[0.0, 0.5, 0, 0]], "xyxy", "xyxy").tolist()
     [[1.0, 0.0, 3.0, 2.0]]
