@@ -29,13 +29,11 @@ class MultiHeadAttention(ProjectedAttention):
         attention_axes: axes to attend over; all but the first and the last by default.
         sliding_window: a query sees keys nearer than this; all by default.
         flash_attention: accepted for compatibility; the formulation is chosen by platform.
-        kernel_initializer: of the projections' kernels.
-        bias_initializer: of their biases.
-        kernel_regularizer: penalty on the kernels.
-        bias_regularizer: penalty on the biases.
-        activity_regularizer: penalty on the output.
-        kernel_constraint: projection of the kernels after each step.
-        bias_constraint: projection of the biases after each step.
+        kernel_initializer, bias_initializer: first values of the kernels and the biases.
+        kernel_regularizer, bias_regularizer, activity_regularizer: penalties on the kernels, the
+            biases and the outputs.
+        kernel_constraint, bias_constraint: projections of the kernels and the biases after each
+            step.
         use_gate: whether a sigmoid of a projection of the query multiplies the heads' outputs.
         seed: int or None, of the dropout.
         **kwargs: `name`, `dtype`.

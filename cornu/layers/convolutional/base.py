@@ -11,48 +11,29 @@ from cornu import activations
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.engine.config import standardize_data_format
-from cornu.layers.checks import check_positive
 from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 Sizes = int | Sequence[int]
 
 
 class BaseConvolution(Layer):
-    """Base of the convolution layers of one rank.
-
-    Args:
-        rank: number of spatial dimensions.
-        kernel_size: size of the window, an int or one per spatial dimension.
-        strides: steps of the window, an int or one per spatial dimension.
-        padding: "valid", "same", or "causal" for a `Conv1D`.
-        data_format: "channels_last", "channels_first", or None for the global setting.
-        dilation_rate: distances between the taps of the window.
-        activation: activation function or its name; None for none.
-        use_bias: whether a bias is added to each channel.
-        bias_initializer: initializer of the bias.
-        bias_regularizer: regularizer of the bias.
-        activity_regularizer: regularizer of the outputs.
-        bias_constraint: constraint on the bias.
-        **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
+    """Base of the convolution layers; see `Conv1D` for the arguments they share.
 
     Raises:
-        ValueError: if a setting is out of its range.
+        ValueError: if a setting is out of its range; the message names layer, argument and value.
     """
 
+    rank: int
     paddings: tuple[str, ...] = ("valid", "same")
-
     _settings = (
-        *(
-            "kernel_size strides padding data_format dilation_rate activation use_bias "
-            "activity_regularizer"
-        ).split(),
+        *"kernel_size strides padding data_format dilation_rate activation use_bias".split(),
         *weight_names("bias"),
+        "activity_regularizer",
     )
 
     def __init__(
         self,
         *,
-        rank: int,
         kernel_size: Sizes,
         strides: Sizes,
         padding: str,
@@ -60,17 +41,13 @@ class BaseConvolution(Layer):
         dilation_rate: Sizes,
         activation: Any,
         use_bias: bool,
-        bias_initializer: Any,
-        bias_regularizer: Any,
-        activity_regularizer: Any,
-        bias_constraint: Any,
+        bias: tuple,
         **kwargs: Any,
     ):
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.rank = rank
-        self.kernel_size = self._per_dimension(kernel_size, "kernel_size")
-        self.strides = self._per_dimension(strides, "strides")
-        self.dilation_rate = self._per_dimension(dilation_rate, "dilation_rate")
+        super().__init__(**kwargs)
+        self.kernel_size = per_dimension(self, kernel_size, "kernel_size")
+        self.strides = per_dimension(self, strides, "strides")
+        self.dilation_rate = per_dimension(self, dilation_rate, "dilation_rate")
         self.padding = padding.lower() if isinstance(padding, str) else padding
         if self.padding not in self.paddings:
             allowed = " or ".join(map(repr, self.paddings))
@@ -78,9 +55,9 @@ class BaseConvolution(Layer):
         self.data_format = standardize_data_format(data_format)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        set_weight_settings(self, "bias", bias_initializer, bias_regularizer, bias_constraint)
+        set_weight_settings(self, "bias", *bias)
         self.bias = None
-        self.input_spec = InputSpec(min_ndim=rank + 2)
+        self.input_spec = InputSpec(min_ndim=self.rank + 2)
 
     @property
     def channel_axis(self) -> int:
@@ -137,25 +114,6 @@ class BaseConvolution(Layer):
                 bias = bias.reshape(-1, *(1,) * self.rank)
             outputs = outputs + bias
         return self.activation(outputs)
-
-    def check_positive(self, **values: int) -> None:
-        """Raise an error for a value that is no positive int.
-
-        Raises:
-            ValueError: naming the argument.
-        """
-        check_positive(self, **values)
-
-    def refuse_strides_with_dilation(self) -> None:
-        """Raise an error if both the strides and the dilation are above 1.
-
-        Raises:
-            ValueError: as said.
-        """
-        refuse_strides_with_dilation(self)
-
-    def _per_dimension(self, value: Sizes, name: str) -> tuple[int, ...]:
-        return per_dimension(self, value, name)
 
 
 def per_dimension(layer: Layer, value: Sizes, name: str) -> tuple[int, ...]:

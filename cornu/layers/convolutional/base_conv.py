@@ -7,7 +7,8 @@ from typing import Any
 import jax
 
 from cornu import kernels, ops
-from cornu.layers.convolutional.base import BaseConvolution, Sizes
+from cornu.layers.checks import check_positive
+from cornu.layers.convolutional.base import BaseConvolution, Sizes, refuse_strides_with_dilation
 from cornu.layers.core.lora import LowRankAdaptation
 from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 from cornu.ops.nn.convolution import same_dtype
@@ -21,20 +22,39 @@ class BaseConv(LowRankAdaptation, BaseConvolution):
 
     def __init__(
         self,
-        rank: int,
         filters: int,
         kernel_size: Sizes,
+        strides: Sizes = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Sizes = 1,
         groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         kernel_constraint: Any = None,
-        lora_rank: int | None = None,
-        lora_alpha: float | None = None,
+        bias_constraint: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(rank=rank, kernel_size=kernel_size, **kwargs)
-        self.check_positive(filters=filters, groups=groups)
-        self.refuse_strides_with_dilation()
+        lora = (kwargs.pop("lora_rank", None), kwargs.pop("lora_alpha", None))
+        super().__init__(
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            activation=activation,
+            use_bias=use_bias,
+            bias=(bias_initializer, bias_regularizer, bias_constraint),
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        check_positive(self, filters=filters, groups=groups)
+        refuse_strides_with_dilation(self)
         if filters % groups:
             raise ValueError(
                 f"Layer {self.name!r}: filters must be a multiple of groups; got "
@@ -42,7 +62,7 @@ class BaseConv(LowRankAdaptation, BaseConvolution):
             )
         self.filters = filters
         self.groups = groups
-        self.start_lora(lora_rank, lora_alpha, None)
+        self.start_lora(*lora, None)
         set_weight_settings(
             self, "kernel", kernel_initializer, kernel_regularizer, kernel_constraint
         )

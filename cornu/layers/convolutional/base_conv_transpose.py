@@ -7,7 +7,8 @@ from typing import Any
 import jax
 
 from cornu import ops
-from cornu.layers.convolutional.base import BaseConvolution, Sizes
+from cornu.layers.checks import check_positive
+from cornu.layers.convolutional.base import BaseConvolution, Sizes, refuse_strides_with_dilation
 from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 
@@ -18,18 +19,38 @@ class BaseConvTranspose(BaseConvolution):
 
     def __init__(
         self,
-        rank: int,
         filters: int,
         kernel_size: Sizes,
+        strides: Sizes = 1,
+        padding: str = "valid",
         output_padding: Sizes | None = None,
+        data_format: str | None = None,
+        dilation_rate: Sizes = 1,
+        activation: Any = None,
+        use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         kernel_constraint: Any = None,
+        bias_constraint: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(rank=rank, kernel_size=kernel_size, **kwargs)
-        self.check_positive(filters=filters)
-        self.refuse_strides_with_dilation()
+        super().__init__(
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            activation=activation,
+            use_bias=use_bias,
+            bias=(bias_initializer, bias_regularizer, bias_constraint),
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        check_positive(self, filters=filters)
+        refuse_strides_with_dilation(self)
         self.filters = filters
         self.output_padding = self._output_padding(output_padding)
         set_weight_settings(

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 
 from cornu import ops
+from cornu.layers.checks import check_positive
 from cornu.layers.convolutional.base import BaseConvolution, Sizes
 from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
@@ -18,20 +19,40 @@ class BaseSeparableConv(BaseConvolution):
 
     def __init__(
         self,
-        rank: int,
         filters: int,
         kernel_size: Sizes,
+        strides: Sizes = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Sizes = 1,
         depth_multiplier: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
         depthwise_initializer: Any = "glorot_uniform",
         pointwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         depthwise_regularizer: Any = None,
         pointwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         depthwise_constraint: Any = None,
         pointwise_constraint: Any = None,
+        bias_constraint: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(rank=rank, kernel_size=kernel_size, **kwargs)
-        self.check_positive(filters=filters, depth_multiplier=depth_multiplier)
+        super().__init__(
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            activation=activation,
+            use_bias=use_bias,
+            bias=(bias_initializer, bias_regularizer, bias_constraint),
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        check_positive(self, filters=filters, depth_multiplier=depth_multiplier)
         self.filters = filters
         self.depth_multiplier = depth_multiplier
         set_weight_settings(

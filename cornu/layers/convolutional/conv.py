@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from cornu.layers.convolutional.base import Sizes
 from cornu.layers.convolutional.base_conv import BaseConv
 
 
@@ -26,13 +23,10 @@ class Conv1D(BaseConv):
             filters sees one group of channels.
         activation: activation function or its name, applied last; None for none.
         use_bias: whether a bias is added to each output channel.
-        kernel_initializer: initializer of the kernel.
-        bias_initializer: initializer of the bias.
-        kernel_regularizer: regularizer of the kernel.
-        bias_regularizer: regularizer of the bias.
-        activity_regularizer: regularizer of the outputs.
-        kernel_constraint: constraint on the kernel.
-        bias_constraint: constraint on the bias.
+        kernel_initializer, bias_initializer: first values of the kernel and the bias.
+        kernel_regularizer, bias_regularizer, activity_regularizer: penalties on the kernel, the
+            bias and the outputs.
+        kernel_constraint, bias_constraint: projections of the kernel and the bias after each step.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
 
     Shapes:
@@ -48,47 +42,7 @@ class Conv1D(BaseConv):
     """
 
     paddings = ("valid", "same", "causal")
-
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Sizes,
-        strides: Sizes = 1,
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Sizes = 1,
-        groups: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            rank=1,
-            filters=filters,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            groups=groups,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-            **kwargs,
-        )
+    rank = 1
 
 
 class Conv2D(BaseConv):
@@ -108,13 +62,10 @@ class Conv2D(BaseConv):
             filters sees one group of channels.
         activation: activation function or its name, applied last; None for none.
         use_bias: whether a bias is added to each output channel.
-        kernel_initializer: initializer of the kernel.
-        bias_initializer: initializer of the bias.
-        kernel_regularizer: regularizer of the kernel.
-        bias_regularizer: regularizer of the bias.
-        activity_regularizer: regularizer of the outputs.
-        kernel_constraint: constraint on the kernel.
-        bias_constraint: constraint on the bias.
+        kernel_initializer, bias_initializer: first values of the kernel and the bias.
+        kernel_regularizer, bias_regularizer, activity_regularizer: penalties on the kernel, the
+            bias and the outputs.
+        kernel_constraint, bias_constraint: projections of the kernel and the bias after each step.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
 
     Shapes:
@@ -129,46 +80,7 @@ class Conv2D(BaseConv):
     (1, 8, 8, 8)
     """
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Sizes,
-        strides: Sizes = (1, 1),
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Sizes = (1, 1),
-        groups: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            rank=2,
-            filters=filters,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            groups=groups,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-            **kwargs,
-        )
+    rank = 2
 
 
 class Conv3D(BaseConv):
@@ -188,13 +100,10 @@ class Conv3D(BaseConv):
             filters sees one group of channels.
         activation: activation function or its name, applied last; None for none.
         use_bias: whether a bias is added to each output channel.
-        kernel_initializer: initializer of the kernel.
-        bias_initializer: initializer of the bias.
-        kernel_regularizer: regularizer of the kernel.
-        bias_regularizer: regularizer of the bias.
-        activity_regularizer: regularizer of the outputs.
-        kernel_constraint: constraint on the kernel.
-        bias_constraint: constraint on the bias.
+        kernel_initializer, bias_initializer: first values of the kernel and the bias.
+        kernel_regularizer, bias_regularizer, activity_regularizer: penalties on the kernel, the
+            bias and the outputs.
+        kernel_constraint, bias_constraint: projections of the kernel and the bias after each step.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
 
     Shapes:
@@ -209,43 +118,4 @@ class Conv3D(BaseConv):
     (1, 5, 6, 7, 4)
     """
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Sizes,
-        strides: Sizes = (1, 1, 1),
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Sizes = (1, 1, 1),
-        groups: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            rank=3,
-            filters=filters,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            groups=groups,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-            **kwargs,
-        )
+    rank = 3

@@ -25,13 +25,10 @@ class Conv1DTranspose(BaseConvTranspose):
         dilation_rate: distances between the taps of the window.
         activation: activation function or its name, applied last; None for none.
         use_bias: whether a bias is added to each output channel.
-        kernel_initializer: initializer of the kernel.
-        bias_initializer: initializer of the bias.
-        kernel_regularizer: regularizer of the kernel.
-        bias_regularizer: regularizer of the bias.
-        activity_regularizer: regularizer of the outputs.
-        kernel_constraint: constraint on the kernel.
-        bias_constraint: constraint on the bias.
+        kernel_initializer, bias_initializer: first values of the kernel and the bias.
+        kernel_regularizer, bias_regularizer, activity_regularizer: penalties on the kernel, the
+            bias and the outputs.
+        kernel_constraint, bias_constraint: projections of the kernel and the bias after each step.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
 
     Shapes:
@@ -49,46 +46,7 @@ class Conv1DTranspose(BaseConvTranspose):
     (1, 20, 8)
     """
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Sizes,
-        strides: Sizes = 1,
-        padding: str = "valid",
-        output_padding: Sizes | None = None,
-        data_format: str | None = None,
-        dilation_rate: Sizes = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            rank=1,
-            filters=filters,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            output_padding=output_padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-            **kwargs,
-        )
+    rank = 1
 
 
 class Conv2DTranspose(BaseConvTranspose):
@@ -108,13 +66,10 @@ class Conv2DTranspose(BaseConvTranspose):
         dilation_rate: distances between the taps of the window.
         activation: activation function or its name, applied last; None for none.
         use_bias: whether a bias is added to each output channel.
-        kernel_initializer: initializer of the kernel.
-        bias_initializer: initializer of the bias.
-        kernel_regularizer: regularizer of the kernel.
-        bias_regularizer: regularizer of the bias.
-        activity_regularizer: regularizer of the outputs.
-        kernel_constraint: constraint on the kernel.
-        bias_constraint: constraint on the bias.
+        kernel_initializer, bias_initializer: first values of the kernel and the bias.
+        kernel_regularizer, bias_regularizer, activity_regularizer: penalties on the kernel, the
+            bias and the outputs.
+        kernel_constraint, bias_constraint: projections of the kernel and the bias after each step.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
 
     Shapes:
@@ -132,46 +87,7 @@ class Conv2DTranspose(BaseConvTranspose):
     (1, 20, 20, 8)
     """
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Sizes,
-        strides: Sizes = (1, 1),
-        padding: str = "valid",
-        output_padding: Sizes | None = None,
-        data_format: str | None = None,
-        dilation_rate: Sizes = (1, 1),
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            rank=2,
-            filters=filters,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            output_padding=output_padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-            **kwargs,
-        )
+    rank = 2
 
 
 class Conv3DTranspose(BaseConvTranspose):
@@ -191,13 +107,10 @@ class Conv3DTranspose(BaseConvTranspose):
         dilation_rate: distances between the taps of the window.
         activation: activation function or its name, applied last; None for none.
         use_bias: whether a bias is added to each output channel.
-        kernel_initializer: initializer of the kernel.
-        bias_initializer: initializer of the bias.
-        kernel_regularizer: regularizer of the kernel.
-        bias_regularizer: regularizer of the bias.
-        activity_regularizer: regularizer of the outputs.
-        kernel_constraint: constraint on the kernel.
-        bias_constraint: constraint on the bias.
+        kernel_initializer, bias_initializer: first values of the kernel and the bias.
+        kernel_regularizer, bias_regularizer, activity_regularizer: penalties on the kernel, the
+            bias and the outputs.
+        kernel_constraint, bias_constraint: projections of the kernel and the bias after each step.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
 
     Shapes:
@@ -215,15 +128,18 @@ class Conv3DTranspose(BaseConvTranspose):
     (1, 8, 8, 8, 3)
     """
 
+    rank = 3
+
+    # The order of the arguments is Keras's, which is another one than for the other ranks.
     def __init__(
         self,
         filters: int,
         kernel_size: Sizes,
-        strides: Sizes = (1, 1, 1),
+        strides: Sizes = 1,
         padding: str = "valid",
         data_format: str | None = None,
         output_padding: Sizes | None = None,
-        dilation_rate: Sizes = (1, 1, 1),
+        dilation_rate: Sizes = 1,
         activation: Any = None,
         use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform",
@@ -236,22 +152,21 @@ class Conv3DTranspose(BaseConvTranspose):
         **kwargs: Any,
     ):
         super().__init__(
-            rank=3,
-            filters=filters,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            output_padding=output_padding,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            output_padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
             **kwargs,
         )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from cornu.layers.convolutional.base import Sizes
 from cornu.layers.convolutional.base_depthwise_conv import BaseDepthwiseConv
 
 
@@ -22,13 +19,11 @@ class DepthwiseConv1D(BaseDepthwiseConv):
         dilation_rate: distances between the taps of the window.
         activation: activation function or its name, applied last; None for none.
         use_bias: whether a bias is added to each output channel.
-        depthwise_initializer: initializer of the depthwise kernel.
-        bias_initializer: initializer of the bias.
-        depthwise_regularizer: regularizer of the depthwise kernel.
-        bias_regularizer: regularizer of the bias.
-        activity_regularizer: regularizer of the outputs.
-        depthwise_constraint: constraint on the depthwise kernel.
-        bias_constraint: constraint on the bias.
+        depthwise_initializer, bias_initializer: first values of the depthwise kernel and the bias.
+        depthwise_regularizer, bias_regularizer, activity_regularizer: penalties on the depthwise
+            kernel, the bias and the outputs.
+        depthwise_constraint, bias_constraint: projections of the depthwise kernel and the bias
+            after each step.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
 
     Shapes:
@@ -43,44 +38,7 @@ class DepthwiseConv1D(BaseDepthwiseConv):
     (1, 8, 8)
     """
 
-    def __init__(
-        self,
-        kernel_size: Sizes,
-        strides: Sizes = 1,
-        padding: str = "valid",
-        depth_multiplier: int = 1,
-        data_format: str | None = None,
-        dilation_rate: Sizes = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        depthwise_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        depthwise_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            rank=1,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            depth_multiplier=depth_multiplier,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            depthwise_initializer=depthwise_initializer,
-            bias_initializer=bias_initializer,
-            depthwise_regularizer=depthwise_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            depthwise_constraint=depthwise_constraint,
-            bias_constraint=bias_constraint,
-            **kwargs,
-        )
+    rank = 1
 
 
 class DepthwiseConv2D(BaseDepthwiseConv):
@@ -97,13 +55,11 @@ class DepthwiseConv2D(BaseDepthwiseConv):
         dilation_rate: distances between the taps of the window.
         activation: activation function or its name, applied last; None for none.
         use_bias: whether a bias is added to each output channel.
-        depthwise_initializer: initializer of the depthwise kernel.
-        bias_initializer: initializer of the bias.
-        depthwise_regularizer: regularizer of the depthwise kernel.
-        bias_regularizer: regularizer of the bias.
-        activity_regularizer: regularizer of the outputs.
-        depthwise_constraint: constraint on the depthwise kernel.
-        bias_constraint: constraint on the bias.
+        depthwise_initializer, bias_initializer: first values of the depthwise kernel and the bias.
+        depthwise_regularizer, bias_regularizer, activity_regularizer: penalties on the depthwise
+            kernel, the bias and the outputs.
+        depthwise_constraint, bias_constraint: projections of the depthwise kernel and the bias
+            after each step.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
 
     Shapes:
@@ -118,41 +74,4 @@ class DepthwiseConv2D(BaseDepthwiseConv):
     (1, 10, 10, 3)
     """
 
-    def __init__(
-        self,
-        kernel_size: Sizes,
-        strides: Sizes = (1, 1),
-        padding: str = "valid",
-        depth_multiplier: int = 1,
-        data_format: str | None = None,
-        dilation_rate: Sizes = (1, 1),
-        activation: Any = None,
-        use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        depthwise_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        depthwise_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            rank=2,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            depth_multiplier=depth_multiplier,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            depthwise_initializer=depthwise_initializer,
-            bias_initializer=bias_initializer,
-            depthwise_regularizer=depthwise_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            depthwise_constraint=depthwise_constraint,
-            bias_constraint=bias_constraint,
-            **kwargs,
-        )
+    rank = 2

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from cornu.layers.convolutional.base import Sizes
 from cornu.layers.convolutional.base_separable_conv import BaseSeparableConv
 
 
@@ -24,16 +21,12 @@ class SeparableConv1D(BaseSeparableConv):
         depth_multiplier: number of outputs per channel of the depthwise convolution.
         activation: activation function or its name, applied last; None for none.
         use_bias: whether a bias is added to each output channel.
-        depthwise_initializer: initializer of the depthwise kernel.
-        pointwise_initializer: initializer of the pointwise kernel.
-        bias_initializer: initializer of the bias.
-        depthwise_regularizer: regularizer of the depthwise kernel.
-        pointwise_regularizer: regularizer of the pointwise kernel.
-        bias_regularizer: regularizer of the bias.
-        activity_regularizer: regularizer of the outputs.
-        depthwise_constraint: constraint on the depthwise kernel.
-        pointwise_constraint: constraint on the pointwise kernel.
-        bias_constraint: constraint on the bias.
+        depthwise_initializer, pointwise_initializer, bias_initializer: first values of the
+            depthwise kernel, the pointwise kernel and the bias.
+        depthwise_regularizer, pointwise_regularizer, bias_regularizer, activity_regularizer:
+            penalties on the depthwise kernel, the pointwise kernel, the bias and the outputs.
+        depthwise_constraint, pointwise_constraint, bias_constraint: projections of the depthwise
+            kernel, the pointwise kernel and the bias after each step.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
 
     Shapes:
@@ -51,52 +44,7 @@ class SeparableConv1D(BaseSeparableConv):
     (1, 8, 8)
     """
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Sizes,
-        strides: Sizes = 1,
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Sizes = 1,
-        depth_multiplier: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        pointwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        depthwise_regularizer: Any = None,
-        pointwise_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        depthwise_constraint: Any = None,
-        pointwise_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            rank=1,
-            filters=filters,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            depth_multiplier=depth_multiplier,
-            activation=activation,
-            use_bias=use_bias,
-            depthwise_initializer=depthwise_initializer,
-            pointwise_initializer=pointwise_initializer,
-            bias_initializer=bias_initializer,
-            depthwise_regularizer=depthwise_regularizer,
-            pointwise_regularizer=pointwise_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            depthwise_constraint=depthwise_constraint,
-            pointwise_constraint=pointwise_constraint,
-            bias_constraint=bias_constraint,
-            **kwargs,
-        )
+    rank = 1
 
 
 class SeparableConv2D(BaseSeparableConv):
@@ -115,16 +63,12 @@ class SeparableConv2D(BaseSeparableConv):
         depth_multiplier: number of outputs per channel of the depthwise convolution.
         activation: activation function or its name, applied last; None for none.
         use_bias: whether a bias is added to each output channel.
-        depthwise_initializer: initializer of the depthwise kernel.
-        pointwise_initializer: initializer of the pointwise kernel.
-        bias_initializer: initializer of the bias.
-        depthwise_regularizer: regularizer of the depthwise kernel.
-        pointwise_regularizer: regularizer of the pointwise kernel.
-        bias_regularizer: regularizer of the bias.
-        activity_regularizer: regularizer of the outputs.
-        depthwise_constraint: constraint on the depthwise kernel.
-        pointwise_constraint: constraint on the pointwise kernel.
-        bias_constraint: constraint on the bias.
+        depthwise_initializer, pointwise_initializer, bias_initializer: first values of the
+            depthwise kernel, the pointwise kernel and the bias.
+        depthwise_regularizer, pointwise_regularizer, bias_regularizer, activity_regularizer:
+            penalties on the depthwise kernel, the pointwise kernel, the bias and the outputs.
+        depthwise_constraint, pointwise_constraint, bias_constraint: projections of the depthwise
+            kernel, the pointwise kernel and the bias after each step.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
 
     Shapes:
@@ -142,49 +86,4 @@ class SeparableConv2D(BaseSeparableConv):
     (1, 8, 8, 8)
     """
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Sizes,
-        strides: Sizes = (1, 1),
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Sizes = (1, 1),
-        depth_multiplier: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        pointwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        depthwise_regularizer: Any = None,
-        pointwise_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        depthwise_constraint: Any = None,
-        pointwise_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            rank=2,
-            filters=filters,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            depth_multiplier=depth_multiplier,
-            activation=activation,
-            use_bias=use_bias,
-            depthwise_initializer=depthwise_initializer,
-            pointwise_initializer=pointwise_initializer,
-            bias_initializer=bias_initializer,
-            depthwise_regularizer=depthwise_regularizer,
-            pointwise_regularizer=pointwise_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            depthwise_constraint=depthwise_constraint,
-            pointwise_constraint=pointwise_constraint,
-            bias_constraint=bias_constraint,
-            **kwargs,
-        )
+    rank = 2

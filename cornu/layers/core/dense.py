@@ -22,13 +22,11 @@ class Dense(LowRankAdaptation, Layer):
         units: number of outputs, positive.
         activation: function or name; none by default.
         use_bias: whether to add a bias.
-        kernel_initializer: of the kernel, shape (features, units).
-        bias_initializer: of the bias, shape (units,).
-        kernel_regularizer: penalty on the kernel.
-        bias_regularizer: penalty on the bias.
-        activity_regularizer: penalty on the output.
-        kernel_constraint: projection of the kernel after each step.
-        bias_constraint: projection of the bias after each step.
+        kernel_initializer, bias_initializer: first values of the kernel (features, units) and the
+            bias (units,).
+        kernel_regularizer, bias_regularizer, activity_regularizer: penalties on the kernel, the
+            bias and the outputs.
+        kernel_constraint, bias_constraint: projections of the kernel and the bias after each step.
         lora_rank: if given, the kernel is frozen and a product of that rank is trained.
         lora_alpha: the product is scaled by `lora_alpha / lora_rank`; 1 by default.
         quantization_config: None.

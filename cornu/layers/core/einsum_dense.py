@@ -27,12 +27,9 @@ class EinsumDense(LowRankAdaptation, Layer):
             None where the size is that of the input's axis of the same letter.
         activation: function or name; none by default.
         bias_axes: letters of the output's axes that the bias has; no bias if None.
-        kernel_initializer: of the kernel.
-        bias_initializer: of the bias.
-        kernel_regularizer: penalty on the kernel.
-        bias_regularizer: penalty on the bias.
-        kernel_constraint: projection of the kernel after each step.
-        bias_constraint: projection of the bias after each step.
+        kernel_initializer, bias_initializer: first values of the kernel and the bias.
+        kernel_regularizer, bias_regularizer: penalties on the kernel and the bias.
+        kernel_constraint, bias_constraint: projections of the kernel and the bias after each step.
         lora_rank: if given, the kernel is frozen and a product of that rank is trained.
         lora_alpha: the product is scaled by `lora_alpha / lora_rank`; 1 by default.
         gptq_unpacked_column_size: accepted for compatibility.

@@ -28,14 +28,10 @@ class BatchNormalization(BaseNormalization):
         epsilon: added to the variance.
         center: whether beta is added.
         scale: whether the result is multiplied by gamma.
-        beta_initializer: initializer of beta.
-        gamma_initializer: initializer of gamma.
-        moving_mean_initializer: initializer of the moving mean.
-        moving_variance_initializer: initializer of the moving variance.
-        beta_regularizer: regularizer of beta.
-        gamma_regularizer: regularizer of gamma.
-        beta_constraint: constraint on beta.
-        gamma_constraint: constraint on gamma.
+        beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer:
+            first values of beta, gamma, the moving mean and the moving variance.
+        beta_regularizer, gamma_regularizer: penalties on beta and gamma.
+        beta_constraint, gamma_constraint: projections of beta and gamma after each step.
         renorm: whether training normalises towards running statistics too, for small batches.
         renorm_clipping: dict with limits "rmax", "rmin" and "dmax" of the corrections that this
             makes; a missing one does not limit.

@@ -21,12 +21,9 @@ class LayerNormalization(BaseNormalization):
         epsilon: added to the variance.
         center: whether beta is added.
         scale: whether the result is multiplied by gamma.
-        beta_initializer: initializer of beta.
-        gamma_initializer: initializer of gamma.
-        beta_regularizer: regularizer of beta.
-        gamma_regularizer: regularizer of gamma.
-        beta_constraint: constraint on beta.
-        gamma_constraint: constraint on gamma.
+        beta_initializer, gamma_initializer: first values of beta and gamma.
+        beta_regularizer, gamma_regularizer: penalties on beta and gamma.
+        beta_constraint, gamma_constraint: projections of beta and gamma after each step.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`; and
             `rms_scaling`, with which the mean is not subtracted and there is no beta. New models
             rather use `RMSNormalization`, which divides by the root of the mean square.

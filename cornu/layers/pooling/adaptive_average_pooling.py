@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cornu import ops
-from cornu.layers.pooling.base import BaseAdaptivePooling, Sizes
+from cornu.layers.pooling.base import BaseAdaptivePooling
 
 
-class AdaptiveAveragePooling1D(BaseAdaptivePooling):
+class AdaptiveAveragePooling(BaseAdaptivePooling):
+    """What the ranks share."""
+
+    pool = staticmethod(ops.adaptive_average_pool)
+
+
+class AdaptiveAveragePooling1D(AdaptiveAveragePooling):
     """The mean of each of so many windows that cover sequences evenly.
 
     Args:
@@ -27,11 +31,10 @@ class AdaptiveAveragePooling1D(BaseAdaptivePooling):
     (1, 4, 3)
     """
 
-    def __init__(self, output_size: Sizes, data_format: str | None = None, **kwargs: Any):
-        super().__init__(1, ops.adaptive_average_pool, output_size, data_format, **kwargs)
+    rank = 1
 
 
-class AdaptiveAveragePooling2D(BaseAdaptivePooling):
+class AdaptiveAveragePooling2D(AdaptiveAveragePooling):
     """The mean of each of so many windows that cover images evenly.
 
     Args:
@@ -50,11 +53,10 @@ class AdaptiveAveragePooling2D(BaseAdaptivePooling):
     (1, 4, 4, 3)
     """
 
-    def __init__(self, output_size: Sizes, data_format: str | None = None, **kwargs: Any):
-        super().__init__(2, ops.adaptive_average_pool, output_size, data_format, **kwargs)
+    rank = 2
 
 
-class AdaptiveAveragePooling3D(BaseAdaptivePooling):
+class AdaptiveAveragePooling3D(AdaptiveAveragePooling):
     """The mean of each of so many windows that cover volumes evenly.
 
     Args:
@@ -73,5 +75,4 @@ class AdaptiveAveragePooling3D(BaseAdaptivePooling):
     (1, 4, 4, 4, 3)
     """
 
-    def __init__(self, output_size: Sizes, data_format: str | None = None, **kwargs: Any):
-        super().__init__(3, ops.adaptive_average_pool, output_size, data_format, **kwargs)
+    rank = 3

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cornu import ops
-from cornu.layers.pooling.base import BaseAdaptivePooling, Sizes
+from cornu.layers.pooling.base import BaseAdaptivePooling
 
 
-class AdaptiveMaxPooling1D(BaseAdaptivePooling):
+class AdaptiveMaxPooling(BaseAdaptivePooling):
+    """What the ranks share."""
+
+    pool = staticmethod(ops.adaptive_max_pool)
+
+
+class AdaptiveMaxPooling1D(AdaptiveMaxPooling):
     """The maximum of each of so many windows that cover sequences evenly.
 
     Args:
@@ -27,11 +31,10 @@ class AdaptiveMaxPooling1D(BaseAdaptivePooling):
     (1, 4, 3)
     """
 
-    def __init__(self, output_size: Sizes, data_format: str | None = None, **kwargs: Any):
-        super().__init__(1, ops.adaptive_max_pool, output_size, data_format, **kwargs)
+    rank = 1
 
 
-class AdaptiveMaxPooling2D(BaseAdaptivePooling):
+class AdaptiveMaxPooling2D(AdaptiveMaxPooling):
     """The maximum of each of so many windows that cover images evenly.
 
     Args:
@@ -50,11 +53,10 @@ class AdaptiveMaxPooling2D(BaseAdaptivePooling):
     (1, 4, 4, 3)
     """
 
-    def __init__(self, output_size: Sizes, data_format: str | None = None, **kwargs: Any):
-        super().__init__(2, ops.adaptive_max_pool, output_size, data_format, **kwargs)
+    rank = 2
 
 
-class AdaptiveMaxPooling3D(BaseAdaptivePooling):
+class AdaptiveMaxPooling3D(AdaptiveMaxPooling):
     """The maximum of each of so many windows that cover volumes evenly.
 
     Args:
@@ -73,5 +75,4 @@ class AdaptiveMaxPooling3D(BaseAdaptivePooling):
     (1, 4, 4, 4, 3)
     """
 
-    def __init__(self, output_size: Sizes, data_format: str | None = None, **kwargs: Any):
-        super().__init__(3, ops.adaptive_max_pool, output_size, data_format, **kwargs)
+    rank = 3

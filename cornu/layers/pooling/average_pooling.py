@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cornu import ops
-from cornu.layers.pooling.base import BasePooling, Sizes
+from cornu.layers.pooling.base import BasePooling
 
 
-class AveragePooling1D(BasePooling):
+class AveragePooling(BasePooling):
+    """What the ranks share."""
+
+    pool = staticmethod(ops.average_pool)
+
+
+class AveragePooling1D(AveragePooling):
     """The mean of each window of sequences, over what is no padding.
 
     Args:
@@ -30,21 +34,10 @@ class AveragePooling1D(BasePooling):
     (1, 4, 3)
     """
 
-    def __init__(
-        self,
-        pool_size: Sizes,
-        strides: Sizes | None = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-        name: str | None = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            pool_size, strides, 1, ops.average_pool, padding, data_format, name=name, **kwargs
-        )
+    rank = 1
 
 
-class AveragePooling2D(BasePooling):
+class AveragePooling2D(AveragePooling):
     """The mean of each window of images, over what is no padding.
 
     Args:
@@ -66,21 +59,10 @@ class AveragePooling2D(BasePooling):
     (1, 4, 4, 3)
     """
 
-    def __init__(
-        self,
-        pool_size: Sizes,
-        strides: Sizes | None = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-        name: str | None = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            pool_size, strides, 2, ops.average_pool, padding, data_format, name=name, **kwargs
-        )
+    rank = 2
 
 
-class AveragePooling3D(BasePooling):
+class AveragePooling3D(AveragePooling):
     """The mean of each window of volumes, over what is no padding.
 
     Args:
@@ -102,15 +84,4 @@ class AveragePooling3D(BasePooling):
     (1, 4, 4, 4, 3)
     """
 
-    def __init__(
-        self,
-        pool_size: Sizes,
-        strides: Sizes | None = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-        name: str | None = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            pool_size, strides, 3, ops.average_pool, padding, data_format, name=name, **kwargs
-        )
+    rank = 3

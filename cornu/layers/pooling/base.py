@@ -7,7 +7,6 @@ from typing import Any
 
 import jax
 
-from cornu import ops
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.engine.config import standardize_data_format
@@ -16,45 +15,31 @@ Sizes = int | Sequence[int]
 
 
 class BasePooling(Layer):
-    """Base of the layers that pool over a sliding window.
+    """Base of the layers that pool over a sliding window; they set `rank` and `pool`."""
 
-    Args:
-        pool_size: size of the window, an int or one per spatial dimension.
-        strides: steps of the window; `pool_size` if None.
-        rank: number of spatial dimensions.
-        pool: `ops.max_pool` or `ops.average_pool`.
-        padding: "valid" or "same".
-        data_format: "channels_last", "channels_first", or None for the global setting.
-        name: name of the layer.
-        **kwargs: arguments of every layer, such as `dtype`.
-    """
-
+    rank: int
+    pool: Callable
     _settings = ("pool_size", "padding", "strides", "data_format")
 
     def __init__(
         self,
         pool_size: Sizes,
-        strides: Sizes | None,
-        rank: int,
-        pool: Callable,
+        strides: Sizes | None = None,
         padding: str = "valid",
         data_format: str | None = None,
         name: str | None = None,
         **kwargs: Any,
     ):
         super().__init__(name=name, **kwargs)
-        self.rank = rank
-        self.pool = pool
-        self.pool_size = sizes_of(self, pool_size, "pool_size", rank)
-        steps = self.pool_size if strides is None else strides
-        self.strides = sizes_of(self, steps, "strides", rank)
+        self.pool_size = sizes_of(self, pool_size, "pool_size")
+        self.strides = sizes_of(self, self.pool_size if strides is None else strides, "strides")
         self.padding = padding.lower() if isinstance(padding, str) else padding
         if self.padding not in ("valid", "same"):
             raise ValueError(
                 f"Layer {self.name!r}: padding must be 'valid' or 'same'; got {padding!r}."
             )
         self.data_format = standardize_data_format(data_format)
-        self.input_spec = InputSpec(ndim=rank + 2)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def call(self, inputs: Any) -> jax.Array:
         """Pool each window."""
@@ -62,82 +47,50 @@ class BasePooling(Layer):
 
 
 class BaseGlobalPooling(Layer):
-    """Base of the layers that pool over all positions.
+    """Base of the layers that pool over all positions; they set `rank` and `pool`."""
 
-    Args:
-        rank: number of spatial dimensions.
-        data_format: "channels_last", "channels_first", or None for the global setting.
-        keepdims: whether the spatial dimensions stay, with size 1.
-        **kwargs: arguments of every layer, such as `name` and `dtype`.
-    """
-
+    rank: int
+    pool: Callable
     _settings = ("data_format", "keepdims")
 
-    def __init__(
-        self, rank: int, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
-    ):
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
         self.data_format = standardize_data_format(data_format)
         self.keepdims = keepdims
-        self.input_spec = InputSpec(ndim=rank + 2)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
         first = 1 if self.data_format == "channels_last" else 2
-        self.axes = tuple(range(first, first + rank))
-
-
-class BaseGlobalMaxPooling(BaseGlobalPooling):
-    """Base of the layers that take the maximum over all positions."""
+        self.axes = tuple(range(first, first + self.rank))
 
     def call(self, inputs: Any) -> jax.Array:
-        """Take the maximum of each channel."""
-        return ops.max(inputs, axis=self.axes, keepdims=self.keepdims)
-
-
-class BaseGlobalAveragePooling(BaseGlobalPooling):
-    """Base of the layers that take the mean over all positions."""
-
-    def call(self, inputs: Any) -> jax.Array:
-        """Take the mean of each channel."""
-        return ops.mean(inputs, axis=self.axes, keepdims=self.keepdims)
+        """Pool each channel."""
+        return self.pool(inputs, axis=self.axes, keepdims=self.keepdims)
 
 
 class BaseAdaptivePooling(Layer):
-    """Base of the layers that pool into a given number of windows.
+    """Base of the layers that pool into a given number of windows; they set `rank` and `pool`."""
 
-    Args:
-        rank: number of spatial dimensions.
-        pool: `ops.adaptive_max_pool` or `ops.adaptive_average_pool`.
-        output_size: numbers of windows, an int or one per spatial dimension.
-        data_format: "channels_last", "channels_first", or None for the global setting.
-        **kwargs: arguments of every layer, such as `name` and `dtype`.
-    """
-
+    rank: int
+    pool: Callable
     _settings = ("output_size", "data_format")
 
-    def __init__(
-        self,
-        rank: int,
-        pool: Callable,
-        output_size: Sizes,
-        data_format: str | None = None,
-        **kwargs: Any,
-    ):
+    def __init__(self, output_size: Sizes, data_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
-        self.pool = pool
-        self.output_size = sizes_of(self, output_size, "output_size", rank)
+        self.output_size = sizes_of(self, output_size, "output_size")
         self.data_format = standardize_data_format(data_format)
-        self.input_spec = InputSpec(ndim=rank + 2)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def call(self, inputs: Any) -> jax.Array:
         """Pool each window."""
         return self.pool(inputs, self.output_size, self.data_format)
 
 
-def sizes_of(layer: Layer, value: Sizes, name: str, rank: int) -> tuple[int, ...]:
-    """The value as one int per spatial dimension.
+def sizes_of(layer: Layer, value: Sizes, name: str) -> tuple[int, ...]:
+    """The value as one int per spatial dimension of the layer.
 
     Raises:
         ValueError: if it is none.
     """
+    rank = layer.rank
     items = (value,) * rank if isinstance(value, int) else value
     if not isinstance(items, Sequence) or len(items) != rank or not all(map(_is_size, items)):
         raise ValueError(

@@ -7,10 +7,16 @@ from typing import Any
 import jax
 
 from cornu import ops
-from cornu.layers.pooling.base import BaseGlobalAveragePooling
+from cornu.layers.pooling.base import BaseGlobalPooling
 
 
-class GlobalAveragePooling1D(BaseGlobalAveragePooling):
+class GlobalAveragePooling(BaseGlobalPooling):
+    """What the ranks share."""
+
+    pool = staticmethod(ops.mean)
+
+
+class GlobalAveragePooling1D(GlobalAveragePooling):
     """The mean of each channel over the steps of sequences that count.
 
     A mask of shape (batch, time) leaves out steps; where all are left out the mean is 0.
@@ -28,9 +34,7 @@ class GlobalAveragePooling1D(BaseGlobalAveragePooling):
     (2, 3)
     """
 
-    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
-        super().__init__(1, data_format, keepdims, **kwargs)
-        self.supports_masking = True
+    rank = 1
 
     def call(self, inputs: Any, mask: Any = None) -> jax.Array:
         """Take the mean of each channel over the steps where the mask is True."""
@@ -47,7 +51,7 @@ class GlobalAveragePooling1D(BaseGlobalAveragePooling):
         return None
 
 
-class GlobalAveragePooling2D(BaseGlobalAveragePooling):
+class GlobalAveragePooling2D(GlobalAveragePooling):
     """The mean of each channel over all positions of images.
 
     Args:
@@ -63,11 +67,10 @@ class GlobalAveragePooling2D(BaseGlobalAveragePooling):
     (2, 3)
     """
 
-    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
-        super().__init__(2, data_format, keepdims, **kwargs)
+    rank = 2
 
 
-class GlobalAveragePooling3D(BaseGlobalAveragePooling):
+class GlobalAveragePooling3D(GlobalAveragePooling):
     """The mean of each channel over all positions of volumes.
 
     Args:
@@ -83,5 +86,4 @@ class GlobalAveragePooling3D(BaseGlobalAveragePooling):
     (2, 3)
     """
 
-    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
-        super().__init__(3, data_format, keepdims, **kwargs)
+    rank = 3

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from cornu import ops
+from cornu.layers.pooling.base import BaseGlobalPooling
 
-from cornu.layers.pooling.base import BaseGlobalMaxPooling
+
+class GlobalMaxPooling(BaseGlobalPooling):
+    """What the ranks share."""
+
+    pool = staticmethod(ops.max)
 
 
-class GlobalMaxPooling1D(BaseGlobalMaxPooling):
+class GlobalMaxPooling1D(GlobalMaxPooling):
     """The maximum of each channel over all positions of sequences.
 
     Args:
@@ -23,11 +28,10 @@ class GlobalMaxPooling1D(BaseGlobalMaxPooling):
     (2, 3)
     """
 
-    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
-        super().__init__(1, data_format, keepdims, **kwargs)
+    rank = 1
 
 
-class GlobalMaxPooling2D(BaseGlobalMaxPooling):
+class GlobalMaxPooling2D(GlobalMaxPooling):
     """The maximum of each channel over all positions of images.
 
     Args:
@@ -43,11 +47,10 @@ class GlobalMaxPooling2D(BaseGlobalMaxPooling):
     (2, 3)
     """
 
-    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
-        super().__init__(2, data_format, keepdims, **kwargs)
+    rank = 2
 
 
-class GlobalMaxPooling3D(BaseGlobalMaxPooling):
+class GlobalMaxPooling3D(GlobalMaxPooling):
     """The maximum of each channel over all positions of volumes.
 
     Args:
@@ -63,5 +66,4 @@ class GlobalMaxPooling3D(BaseGlobalMaxPooling):
     (2, 3)
     """
 
-    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
-        super().__init__(3, data_format, keepdims, **kwargs)
+    rank = 3

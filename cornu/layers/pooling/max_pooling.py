@@ -8,7 +8,24 @@ from cornu import ops
 from cornu.layers.pooling.base import BasePooling, Sizes
 
 
-class MaxPooling1D(BasePooling):
+class MaxPooling(BasePooling):
+    """What the ranks share."""
+
+    pool = staticmethod(ops.max_pool)
+
+    def __init__(
+        self,
+        pool_size: Sizes = 2,
+        strides: Sizes | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(pool_size, strides, padding, data_format, name, **kwargs)
+
+
+class MaxPooling1D(MaxPooling):
     """The maximum of each window of sequences.
 
     Args:
@@ -30,21 +47,10 @@ class MaxPooling1D(BasePooling):
     (1, 4, 3)
     """
 
-    def __init__(
-        self,
-        pool_size: Sizes = 2,
-        strides: Sizes | None = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-        name: str | None = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            pool_size, strides, 1, ops.max_pool, padding, data_format, name=name, **kwargs
-        )
+    rank = 1
 
 
-class MaxPooling2D(BasePooling):
+class MaxPooling2D(MaxPooling):
     """The maximum of each window of images.
 
     Args:
@@ -66,21 +72,10 @@ class MaxPooling2D(BasePooling):
     (1, 4, 4, 3)
     """
 
-    def __init__(
-        self,
-        pool_size: Sizes = (2, 2),
-        strides: Sizes | None = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-        name: str | None = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            pool_size, strides, 2, ops.max_pool, padding, data_format, name=name, **kwargs
-        )
+    rank = 2
 
 
-class MaxPooling3D(BasePooling):
+class MaxPooling3D(MaxPooling):
     """The maximum of each window of volumes.
 
     Args:
@@ -102,15 +97,4 @@ class MaxPooling3D(BasePooling):
     (1, 4, 4, 4, 3)
     """
 
-    def __init__(
-        self,
-        pool_size: Sizes = (2, 2, 2),
-        strides: Sizes | None = None,
-        padding: str = "valid",
-        data_format: str | None = None,
-        name: str | None = None,
-        **kwargs: Any,
-    ):
-        super().__init__(
-            pool_size, strides, 3, ops.max_pool, padding, data_format, name=name, **kwargs
-        )
+    rank = 3

@@ -20,17 +20,13 @@ class ConvLSTM1D(ConvLSTM):
         activation: function or name, for the output and the new part of the cell state.
         recurrent_activation: function or name, for the gates.
         use_bias: whether there is a bias.
-        kernel_initializer: of the weights of the inputs.
-        recurrent_initializer: of the weights of the hidden state.
-        bias_initializer: of the bias.
+        kernel_initializer, recurrent_initializer, bias_initializer: first values of the kernel, the
+            recurrent kernel and the bias.
         unit_forget_bias: whether the bias of the forget gate starts at ones.
-        kernel_regularizer: penalty on the weights of the inputs.
-        recurrent_regularizer: penalty on the weights of the hidden state.
-        bias_regularizer: penalty on the bias.
-        activity_regularizer: penalty on the outputs.
-        kernel_constraint: projection of the weights of the inputs after each step.
-        recurrent_constraint: projection of the weights of the state after each step.
-        bias_constraint: projection of the bias after each step.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer: penalties
+            on the kernel, the recurrent kernel, the bias and the outputs.
+        kernel_constraint, recurrent_constraint, bias_constraint: projections of the kernel, the
+            recurrent kernel and the bias after each step.
         dropout: share of the inputs dropped in training, the same at all steps.
         recurrent_dropout: share of the hidden state dropped in training, the same at all steps.
         seed: int or None, of the dropout masks.
@@ -69,17 +65,13 @@ class ConvLSTM2D(ConvLSTM):
         activation: function or name, for the output and the new part of the cell state.
         recurrent_activation: function or name, for the gates.
         use_bias: whether there is a bias.
-        kernel_initializer: of the weights of the inputs.
-        recurrent_initializer: of the weights of the hidden state.
-        bias_initializer: of the bias.
+        kernel_initializer, recurrent_initializer, bias_initializer: first values of the kernel, the
+            recurrent kernel and the bias.
         unit_forget_bias: whether the bias of the forget gate starts at ones.
-        kernel_regularizer: penalty on the weights of the inputs.
-        recurrent_regularizer: penalty on the weights of the hidden state.
-        bias_regularizer: penalty on the bias.
-        activity_regularizer: penalty on the outputs.
-        kernel_constraint: projection of the weights of the inputs after each step.
-        recurrent_constraint: projection of the weights of the state after each step.
-        bias_constraint: projection of the bias after each step.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer: penalties
+            on the kernel, the recurrent kernel, the bias and the outputs.
+        kernel_constraint, recurrent_constraint, bias_constraint: projections of the kernel, the
+            recurrent kernel and the bias after each step.
         dropout: share of the inputs dropped in training, the same at all steps.
         recurrent_dropout: share of the hidden state dropped in training, the same at all steps.
         seed: int or None, of the dropout masks.
@@ -118,17 +110,13 @@ class ConvLSTM3D(ConvLSTM):
         activation: function or name, for the output and the new part of the cell state.
         recurrent_activation: function or name, for the gates.
         use_bias: whether there is a bias.
-        kernel_initializer: of the weights of the inputs.
-        recurrent_initializer: of the weights of the hidden state.
-        bias_initializer: of the bias.
+        kernel_initializer, recurrent_initializer, bias_initializer: first values of the kernel, the
+            recurrent kernel and the bias.
         unit_forget_bias: whether the bias of the forget gate starts at ones.
-        kernel_regularizer: penalty on the weights of the inputs.
-        recurrent_regularizer: penalty on the weights of the hidden state.
-        bias_regularizer: penalty on the bias.
-        activity_regularizer: penalty on the outputs.
-        kernel_constraint: projection of the weights of the inputs after each step.
-        recurrent_constraint: projection of the weights of the state after each step.
-        bias_constraint: projection of the bias after each step.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer: penalties
+            on the kernel, the recurrent kernel, the bias and the outputs.
+        kernel_constraint, recurrent_constraint, bias_constraint: projections of the kernel, the
+            recurrent kernel and the bias after each step.
         dropout: share of the inputs dropped in training, the same at all steps.
         recurrent_dropout: share of the hidden state dropped in training, the same at all steps.
         seed: int or None, of the dropout masks.

@@ -20,15 +20,12 @@ class GRUCell(WeightedCell):
         activation: function or name, of the candidate.
         recurrent_activation: function or name, of the gates.
         use_bias: whether there is a bias.
-        kernel_initializer: of the weights of the inputs.
-        recurrent_initializer: of the weights of the state.
-        bias_initializer: of the bias.
-        kernel_regularizer: penalty on the weights of the inputs.
-        recurrent_regularizer: penalty on the weights of the state.
-        bias_regularizer: penalty on the bias.
-        kernel_constraint: projection of the weights of the inputs after each step.
-        recurrent_constraint: projection of the weights of the state after each step.
-        bias_constraint: projection of the bias after each step.
+        kernel_initializer, recurrent_initializer, bias_initializer: first values of the kernel, the
+            recurrent kernel and the bias.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer: penalties on the kernel, the
+            recurrent kernel and the bias.
+        kernel_constraint, recurrent_constraint, bias_constraint: projections of the kernel, the
+            recurrent kernel and the bias after each step.
         dropout: share of the inputs dropped in training, the same at all steps.
         recurrent_dropout: share of the state dropped in training, the same at all steps.
         reset_after: whether the reset gate acts after the product with the state or before it.
@@ -125,16 +122,12 @@ class GRU(WeightedRNN, cell=GRUCell):
         activation: function or name, of the candidate.
         recurrent_activation: function or name, of the gates.
         use_bias: whether there is a bias.
-        kernel_initializer: of the weights of the inputs.
-        recurrent_initializer: of the weights of the state.
-        bias_initializer: of the bias.
-        kernel_regularizer: penalty on the weights of the inputs.
-        recurrent_regularizer: penalty on the weights of the state.
-        bias_regularizer: penalty on the bias.
-        activity_regularizer: penalty on the outputs.
-        kernel_constraint: projection of the weights of the inputs after each step.
-        recurrent_constraint: projection of the weights of the state after each step.
-        bias_constraint: projection of the bias after each step.
+        kernel_initializer, recurrent_initializer, bias_initializer: first values of the kernel, the
+            recurrent kernel and the bias.
+        kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer: penalties
+            on the kernel, the recurrent kernel, the bias and the outputs.
+        kernel_constraint, recurrent_constraint, bias_constraint: projections of the kernel, the
+            recurrent kernel and the bias after each step.
         dropout: share of the inputs dropped in training, the same at all steps.
         recurrent_dropout: share of the state dropped in training, the same at all steps;
             above 0 the cell runs step by step.
