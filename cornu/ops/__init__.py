@@ -44,15 +44,8 @@ from cornu.ops.arrays.joining import (
     vsplit,
     vstack,
 )
-from cornu.ops.arrays.rearrangement import (
-    rearrange,
-)
-from cornu.ops.arrays.segments import (
-    segment_max,
-    segment_min,
-    segment_prod,
-    segment_sum,
-)
+from cornu.ops.arrays.rearrangement import rearrange
+from cornu.ops.arrays.segments import segment_max, segment_min, segment_prod, segment_sum
 from cornu.ops.arrays.shaping import (
     broadcast_to,
     diag,
@@ -77,12 +70,7 @@ from cornu.ops.arrays.shaping import (
     tril,
     triu,
 )
-from cornu.ops.arrays.slicing import (
-    scatter,
-    scatter_update,
-    slice,
-    slice_update,
-)
+from cornu.ops.arrays.slicing import scatter, scatter_update, slice, slice_update
 from cornu.ops.arrays.sorting import (
     argmax,
     argmin,
@@ -212,12 +200,7 @@ from cornu.ops.elementwise.exponential import (
     rsqrt,
     sqrt,
 )
-from cornu.ops.elementwise.rounding import (
-    ceil,
-    floor,
-    round,
-    trunc,
-)
+from cornu.ops.elementwise.rounding import ceil, floor, round, trunc
 from cornu.ops.elementwise.trigonometric import (
     arccos,
     arccosh,

@@ -35,6 +35,12 @@ def public_classes(room: str) -> dict[str, type]:
     return {name: member for name, member in public(room).items() if inspect.isclass(member)}
 
 
+def image_layers() -> list[str]:
+    """The names of the layers on images."""
+    room = WITH_CONTRACTS_OF_THEIR_OWN + "image."
+    return [n for n, cls in public_classes("layers").items() if cls.__module__.startswith(room)]
+
+
 def missing_from(table: dict, room: str, left_out: dict[str, str], path: str) -> str:
     """A message that names public classes without an entry; empty if there is none."""
     own = {

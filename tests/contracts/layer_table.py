@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import cornu
-from cornu.layers.preprocessing.image import __all__ as IMAGE_LAYERS
-from tests.contracts.catalog import Case, array
+from tests.contracts.catalog import Case, array, image_layers
 
 VECTORS = array((2, 4))
 SEQUENCES = array((2, 5, 4))
@@ -23,7 +22,7 @@ LEFT_OUT = {
     "Layer": "it is the base, with no `call`",
     "Wrapper": "it is a base, with no `call`",
     # Compiling each of them for every contract would cost minutes.
-    **dict.fromkeys(IMAGE_LAYERS, "tests/layers/preprocessing/image loops over layers on images"),
+    **dict.fromkeys(image_layers(), "tests/layers/preprocessing/image loops over layers on images"),
 }
 
 

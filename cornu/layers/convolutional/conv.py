@@ -119,3 +119,8 @@ class Conv3D(BaseConv):
     """
 
     rank = 3
+
+
+Convolution1D = Conv1D
+Convolution2D = Conv2D
+Convolution3D = Conv3D

@@ -170,3 +170,8 @@ class Conv3DTranspose(BaseConvTranspose):
             bias_constraint,
             **kwargs,
         )
+
+
+Convolution1DTranspose = Conv1DTranspose
+Convolution2DTranspose = Conv2DTranspose
+Convolution3DTranspose = Conv3DTranspose

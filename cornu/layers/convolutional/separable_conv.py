@@ -87,3 +87,7 @@ class SeparableConv2D(BaseSeparableConv):
     """
 
     rank = 2
+
+
+SeparableConvolution1D = SeparableConv1D
+SeparableConvolution2D = SeparableConv2D

@@ -85,3 +85,8 @@ class AveragePooling3D(AveragePooling):
     """
 
     rank = 3
+
+
+AvgPool1D = AveragePooling1D
+AvgPool2D = AveragePooling2D
+AvgPool3D = AveragePooling3D

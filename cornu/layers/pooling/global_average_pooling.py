@@ -87,3 +87,8 @@ class GlobalAveragePooling3D(GlobalAveragePooling):
     """
 
     rank = 3
+
+
+GlobalAvgPool1D = GlobalAveragePooling1D
+GlobalAvgPool2D = GlobalAveragePooling2D
+GlobalAvgPool3D = GlobalAveragePooling3D

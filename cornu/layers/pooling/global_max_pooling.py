@@ -67,3 +67,8 @@ class GlobalMaxPooling3D(GlobalMaxPooling):
     """
 
     rank = 3
+
+
+GlobalMaxPool1D = GlobalMaxPooling1D
+GlobalMaxPool2D = GlobalMaxPooling2D
+GlobalMaxPool3D = GlobalMaxPooling3D

@@ -98,3 +98,8 @@ class MaxPooling3D(MaxPooling):
     """
 
     rank = 3
+
+
+MaxPool1D = MaxPooling1D
+MaxPool2D = MaxPooling2D
+MaxPool3D = MaxPooling3D

@@ -27,32 +27,16 @@ from cornu.ops.nn.activation import (
     tanh_shrink,
     threshold,
 )
-from cornu.ops.nn.attention import (
-    dot_product_attention,
-)
-from cornu.ops.nn.convolution import (
-    conv,
-    conv_transpose,
-    depthwise_conv,
-    separable_conv,
-)
+from cornu.ops.nn.attention import dot_product_attention
+from cornu.ops.nn.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from cornu.ops.nn.crossentropy import (
     binary_crossentropy,
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
-from cornu.ops.nn.ctc import (
-    ctc_decode,
-    ctc_loss,
-)
-from cornu.ops.nn.encoding import (
-    multi_hot,
-    one_hot,
-)
-from cornu.ops.nn.measures import (
-    polar,
-    psnr,
-)
+from cornu.ops.nn.ctc import ctc_decode, ctc_loss
+from cornu.ops.nn.encoding import multi_hot, one_hot
+from cornu.ops.nn.measures import polar, psnr
 from cornu.ops.nn.normalization import (
     batch_normalization,
     layer_normalization,
@@ -60,23 +44,9 @@ from cornu.ops.nn.normalization import (
     normalize,
     rms_normalization,
 )
-from cornu.ops.nn.pooling import (
-    adaptive_average_pool,
-    adaptive_max_pool,
-    average_pool,
-    max_pool,
-)
-from cornu.ops.nn.rearrangement import (
-    depth_to_space,
-    fold,
-    space_to_depth,
-    unfold,
-)
-from cornu.ops.nn.softmax import (
-    log_softmax,
-    softmax,
-    sparsemax,
-)
+from cornu.ops.nn.pooling import adaptive_average_pool, adaptive_max_pool, average_pool, max_pool
+from cornu.ops.nn.rearrangement import depth_to_space, fold, space_to_depth, unfold
+from cornu.ops.nn.softmax import log_softmax, softmax, sparsemax
 
 __all__ = [
     "adaptive_average_pool",

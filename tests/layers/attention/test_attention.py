@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cornu.layers.attention import Attention, GroupQueryAttention, MultiHeadAttention
+from cornu.layers import Attention, GroupQueryAttention, MultiHeadAttention
 
 X = np.random.default_rng(0).normal(size=(2, 4, 6)).astype("float32")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
-from cornu.layers.rnn import GRU, LSTM, RNN, Bidirectional, LSTMCell
+from cornu.layers import GRU, LSTM, RNN, Bidirectional, LSTMCell
 
 X = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
 

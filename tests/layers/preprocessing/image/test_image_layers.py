@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
-from cornu.layers.preprocessing.image import __all__ as NAMES
+from tests.contracts.catalog import image_layers
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.uniform(0, 255, (2, 6, 8, 3)).astype("float32")
@@ -41,7 +41,7 @@ ALWAYS = (
     "RandomCrop",
     "Resizing",
 )
-EVERY_LAYER = pytest.mark.parametrize("name", NAMES)
+EVERY_LAYER = pytest.mark.parametrize("name", image_layers())
 
 
 def make(name, /, **settings):
@@ -65,7 +65,7 @@ def test_config_goes_through_json_and_back(name):
     assert json.loads(json.dumps(type(layer).from_config(config).get_config())) == config
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ALWAYS])
+@pytest.mark.parametrize("name", [name for name in image_layers() if name not in ALWAYS])
 def test_outside_of_training_nothing_changes(name):
     np.testing.assert_array_equal(
         make(name)(IMAGES.astype("uint8"), training=False), IMAGES.astype("uint8")
