@@ -25,8 +25,7 @@ def convert_to_tensor(
     Args:
         x: tensor, Variable, NumPy array, nested list or number.
         dtype: wanted dtype; the value's own for None.
-        sparse: accepted for compatibility; tensors here are dense.
-        ragged: likewise.
+        sparse, ragged: accepted for compatibility; tensors here are dense.
 
     Returns:
         Tensor of the shape of `x`.

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from cornu.ops.op import TensorLike, as_array, as_float, op, result_dtype
+from cornu.ops.op import Axes, TensorLike, as_array, as_float, op, result_dtype
 
 
 @op
-def nansum(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def nansum(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Sum along axes without the NaN.
 
     Args:
@@ -29,9 +26,7 @@ def nansum(
 
 
 @op
-def nanprod(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def nanprod(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Product along axes without the NaN.
 
     Args:
@@ -46,9 +41,7 @@ def nanprod(
 
 
 @op
-def nanmean(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def nanmean(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Mean along axes without the NaN.
 
     Args:
@@ -63,9 +56,7 @@ def nanmean(
 
 
 @op
-def nanstd(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def nanstd(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Standard deviation along axes without the NaN.
 
     Args:
@@ -80,9 +71,7 @@ def nanstd(
 
 
 @op
-def nanvar(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def nanvar(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Variance along axes without the NaN.
 
     Args:
@@ -97,9 +86,7 @@ def nanvar(
 
 
 @op
-def nanmedian(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def nanmedian(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Median along axes without the NaN.
 
     Args:
@@ -114,9 +101,7 @@ def nanmedian(
 
 
 @op
-def nanmax(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def nanmax(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Largest element along axes without the NaN.
 
     Args:
@@ -131,9 +116,7 @@ def nanmax(
 
 
 @op
-def nanmin(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def nanmin(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Smallest element along axes without the NaN.
 
     Args:
@@ -211,7 +194,7 @@ def nancumprod(x: TensorLike, axis: int | None = None, dtype: Any = None) -> jax
 def nanpercentile(
     x: TensorLike,
     q: TensorLike,
-    axis: int | Sequence[int] | None = None,
+    axis: Axes = None,
     method: str = "linear",
     keepdims: bool = False,
 ) -> jax.Array:
@@ -234,7 +217,7 @@ def nanpercentile(
 def nanquantile(
     x: TensorLike,
     q: TensorLike,
-    axis: int | Sequence[int] | None = None,
+    axis: Axes = None,
     method: str = "linear",
     keepdims: bool = False,
 ) -> jax.Array:

@@ -189,6 +189,9 @@ def unwrap(structure: Any) -> Any:
 TensorLike = Any
 """A JAX or NumPy array, a Variable, a nested list, a number, or a symbolic tensor."""
 
+Axes = int | Sequence[int] | None
+"""An axis, several of them, or None, which most operations take for all."""
+
 
 def as_array(x: Any, dtype: Any = None) -> jax.Array:
     """The value as a JAX array; arrays pass through."""

@@ -35,8 +35,7 @@ def dot(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Sum of products over the last axis of `x1` and the last but one of `x2`.
 
     Args:
-        x1: tensor.
-        x2: tensor.
+        x1, x2: tensors.
 
     >>> keras.ops.dot([1, 2], [3, 4]).item()
     11
@@ -49,8 +48,7 @@ def inner(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Sum of products over the last axes.
 
     Args:
-        x1: tensor.
-        x2: tensor.
+        x1, x2: tensors.
 
     >>> keras.ops.inner([1, 2], [3, 4]).item()
     11
@@ -63,8 +61,7 @@ def outer(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Products of each element of one with each of the other.
 
     Args:
-        x1: tensor.
-        x2: tensor.
+        x1, x2: tensors.
 
     >>> keras.ops.outer([1, 2], [3, 4])
     Array([[3, 4],
@@ -78,8 +75,7 @@ def vdot(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Sum of products of all elements, the first ones conjugated.
 
     Args:
-        x1: tensor.
-        x2: tensor.
+        x1, x2: tensors.
 
     >>> keras.ops.vdot([[1, 2]], [[3, 4]]).item()
     11
@@ -92,8 +88,7 @@ def kron(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Kronecker product: `x2` times each element of `x1`.
 
     Args:
-        x1: tensor.
-        x2: tensor.
+        x1, x2: tensors.
 
     >>> keras.ops.kron([1, 2], [1, 1])
     Array([1, 1, 2, 2], dtype=int32)
@@ -106,8 +101,7 @@ def tensordot(x1: TensorLike, x2: TensorLike, axes: Any = 2) -> jax.Array:
     """Sum of products over chosen axes.
 
     Args:
-        x1: tensor.
-        x2: tensor.
+        x1, x2: tensors.
         axes: number of axes (the last of `x1`, the first of `x2`), or a pair of lists of axes.
 
     >>> keras.ops.tensordot([1, 2], [3, 4], axes=1).item()
@@ -128,8 +122,7 @@ def cross(
     """Vector product of vectors of 3 elements.
 
     Args:
-        x1: tensor.
-        x2: tensor.
+        x1, x2: tensors.
         axisa: axis of the vectors in `x1`.
         axisb: axis of the vectors in `x2`.
         axisc: axis of the vectors in the result.

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from cornu.ops.op import TensorLike, as_array, as_float, op, result_dtype
+from cornu.ops.op import Axes, TensorLike, as_array, as_float, op, result_dtype
 
 
 @op
-def sum(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def sum(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Sum along axes.
 
     Args:
@@ -29,9 +26,7 @@ def sum(
 
 
 @op
-def mean(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def mean(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Mean along axes.
 
     Args:
@@ -46,9 +41,7 @@ def mean(
 
 
 @op
-def std(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def std(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Standard deviation along axes (divided by the number of elements).
 
     Args:
@@ -63,9 +56,7 @@ def std(
 
 
 @op
-def var(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def var(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Variance along axes (divided by the number of elements).
 
     Args:
@@ -80,9 +71,7 @@ def var(
 
 
 @op
-def amax(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def amax(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Largest element along axes.
 
     Args:
@@ -97,9 +86,7 @@ def amax(
 
 
 @op
-def amin(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def amin(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Smallest element along axes.
 
     Args:
@@ -114,9 +101,7 @@ def amin(
 
 
 @op
-def ptp(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def ptp(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Largest minus smallest element along axes.
 
     Args:
@@ -131,9 +116,7 @@ def ptp(
 
 
 @op
-def all(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def all(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Whether all elements are true along axes.
 
     Args:
@@ -148,9 +131,7 @@ def all(
 
 
 @op
-def any(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def any(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Whether some element is true along axes.
 
     Args:
@@ -165,9 +146,7 @@ def any(
 
 
 @op
-def median(
-    x: TensorLike, axis: int | Sequence[int] | None = None, keepdims: bool = False
-) -> jax.Array:
+def median(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Array:
     """Median along axes.
 
     Args:
@@ -184,7 +163,7 @@ def median(
 @op
 def max(
     x: TensorLike,
-    axis: int | Sequence[int] | None = None,
+    axis: Axes = None,
     keepdims: bool = False,
     initial: float | None = None,
 ) -> jax.Array:
@@ -205,7 +184,7 @@ def max(
 @op
 def min(
     x: TensorLike,
-    axis: int | Sequence[int] | None = None,
+    axis: Axes = None,
     keepdims: bool = False,
     initial: float | None = None,
 ) -> jax.Array:
@@ -226,7 +205,7 @@ def min(
 @op
 def prod(
     x: TensorLike,
-    axis: int | Sequence[int] | None = None,
+    axis: Axes = None,
     keepdims: bool = False,
     dtype: Any = None,
 ) -> jax.Array:
@@ -245,7 +224,7 @@ def prod(
 
 
 @op
-def count_nonzero(x: TensorLike, axis: int | Sequence[int] | None = None) -> jax.Array:
+def count_nonzero(x: TensorLike, axis: Axes = None) -> jax.Array:
     """Number of elements that are not 0, along axes.
 
     Args:
@@ -259,9 +238,7 @@ def count_nonzero(x: TensorLike, axis: int | Sequence[int] | None = None) -> jax
 
 
 @op(tensors=("x", "weights"))
-def average(
-    x: TensorLike, axis: int | Sequence[int] | None = None, weights: TensorLike | None = None
-) -> jax.Array:
+def average(x: TensorLike, axis: Axes = None, weights: TensorLike | None = None) -> jax.Array:
     """Weighted mean along axes.
 
     Args:

@@ -32,8 +32,7 @@ class KerasTensor:
     Args:
         shape: tuple of ints, with None where a size is not known.
         dtype: dtype name.
-        sparse: accepted for compatibility; tensors here are dense.
-        ragged: likewise.
+        sparse, ragged: accepted for compatibility; tensors here are dense.
         record_history: kept for compatibility.
         name: the tensor's name.
         ragged_rank: kept for compatibility.

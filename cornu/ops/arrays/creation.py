@@ -155,8 +155,7 @@ def linspace(
     """Numbers at equal distances from `start` to `stop`.
 
     Args:
-        start: first number or tensor.
-        stop: last number or tensor.
+        start, stop: first and last number, or tensors of them.
         num: how many numbers.
         endpoint: whether `stop` is one of them.
         retstep: whether to return the distance too.
@@ -215,8 +214,7 @@ def geomspace(
     """Numbers at equal ratios from `start` to `stop`.
 
     Args:
-        start: first number or tensor.
-        stop: last number or tensor.
+        start, stop: first and last number, or tensors of them.
         num: how many numbers.
         endpoint: whether `stop` is one of them.
         dtype: dtype of the result; a float type for None.

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from cornu.ops.op import TensorLike, as_array, op, operand
+from cornu.ops.op import Axes, TensorLike, as_array, op, operand
 
 
 @op
@@ -54,7 +54,7 @@ def expand_dims(x: TensorLike, axis: int | Sequence[int]) -> jax.Array:
 
 
 @op
-def squeeze(x: TensorLike, axis: int | Sequence[int] | None = None) -> jax.Array:
+def squeeze(x: TensorLike, axis: Axes = None) -> jax.Array:
     """Axes of size 1 taken out.
 
     Args:
@@ -88,8 +88,7 @@ def swapaxes(x: TensorLike, axis1: int, axis2: int) -> jax.Array:
 
     Args:
         x: tensor of any shape.
-        axis1: first axis.
-        axis2: second axis.
+        axis1, axis2: the axes.
 
     >>> keras.ops.swapaxes([[1, 2]], 0, 1).shape
     (2, 1)
@@ -115,7 +114,7 @@ def moveaxis(
 
 
 @op
-def flip(x: TensorLike, axis: int | Sequence[int] | None = None) -> jax.Array:
+def flip(x: TensorLike, axis: Axes = None) -> jax.Array:
     """Elements in reverse order along axes.
 
     Args:
@@ -173,9 +172,7 @@ def rot90(array: TensorLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> jax.
 
 
 @op
-def roll(
-    x: TensorLike, shift: int | Sequence[int], axis: int | Sequence[int] | None = None
-) -> jax.Array:
+def roll(x: TensorLike, shift: int | Sequence[int], axis: Axes = None) -> jax.Array:
     """Elements moved along axes; what falls off one end comes in at the other.
 
     Args:
@@ -326,8 +323,7 @@ def diagonal(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> 
     Args:
         x: tensor of two or more dimensions.
         offset: which diagonal; 0 is the main one.
-        axis1: axis of the rows.
-        axis2: axis of the columns.
+        axis1, axis2: axes of the rows and of the columns.
 
     >>> keras.ops.diagonal([[1, 2], [3, 4]])
     Array([1, 4], dtype=int32)
@@ -342,8 +338,7 @@ def trace(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> jax
     Args:
         x: tensor of two or more dimensions.
         offset: which diagonal; 0 is the main one.
-        axis1: axis of the rows.
-        axis2: axis of the columns.
+        axis1, axis2: axes of the rows and of the columns.
 
     >>> keras.ops.trace([[1, 2], [3, 4]]).item()
     5

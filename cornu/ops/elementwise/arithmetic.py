@@ -13,8 +13,7 @@ def add(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Sum, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.add([1, 2], 3)
     Array([4, 5], dtype=int32)
@@ -27,8 +26,7 @@ def subtract(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Difference, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.subtract([1, 2], 3)
     Array([-2, -1], dtype=int32)
@@ -41,8 +39,7 @@ def multiply(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Product, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.multiply([1, 2], 3)
     Array([3, 6], dtype=int32)
@@ -55,8 +52,7 @@ def divide(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Quotient, element by element; always of a float type.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.divide([1, 3], 2)
     Array([0.5, 1.5], dtype=float32)
@@ -69,8 +65,7 @@ def true_divide(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Quotient, element by element: another name of `divide`.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.true_divide([1, 3], 2)
     Array([0.5, 1.5], dtype=float32)
@@ -83,8 +78,7 @@ def divide_no_nan(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Quotient, element by element, and 0 wherever the divisor is 0.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.divide_no_nan([1.0, 3.0], [0.0, 2.0])
     Array([0. , 1.5], dtype=float32)
@@ -101,8 +95,7 @@ def floor_divide(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Quotient rounded down, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.floor_divide([7, -7], 2)
     Array([ 3, -4], dtype=int32)
@@ -115,8 +108,7 @@ def mod(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Remainder with the sign of the divisor, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.mod([7, -7], 4)
     Array([3, 1], dtype=int32)
@@ -129,8 +121,7 @@ def fmod(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Remainder with the sign of the dividend, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.fmod([7, -7], 4)
     Array([ 3, -3], dtype=int32)
@@ -143,8 +134,7 @@ def power(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """`x1` to the power `x2`, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.power([1, 2, 3], 2)
     Array([1, 4, 9], dtype=int32)
@@ -238,8 +228,7 @@ def maximum(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """The larger of two, element by element; NaN where either is.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.maximum([1, 5], 3)
     Array([3, 5], dtype=int32)
@@ -252,8 +241,7 @@ def minimum(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """The smaller of two, element by element; NaN where either is.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.minimum([1, 5], 3)
     Array([1, 3], dtype=int32)
@@ -266,8 +254,7 @@ def fmax(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """The larger of two, element by element; the other where one is NaN.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.fmax([1.0, float("nan")], 3.0)
     Array([3., 3.], dtype=float32)
@@ -280,8 +267,7 @@ def fmin(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """The smaller of two, element by element; the other where one is NaN.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.fmin([1.0, float("nan")], 3.0)
     Array([1., 3.], dtype=float32)
@@ -312,8 +298,7 @@ def hypot(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """`sqrt(x1**2 + x2**2)` without overflow, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.hypot(3.0, 4.0).item()
     5.0
@@ -326,8 +311,7 @@ def heaviside(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Step function: 0 below zero, 1 above, `x2` at zero.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.heaviside([-1.0, 0.0, 2.0], 0.5)
     Array([0. , 0.5, 1. ], dtype=float32)
@@ -340,8 +324,7 @@ def nextafter(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """The float next to `x1` in the direction of `x2`.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.nextafter(1.0, 2.0) > 1.0
     Array(True, dtype=bool, weak_type=True)
@@ -354,8 +337,7 @@ def ldexp(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """`x1 * 2**x2` for integers `x2`, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.ldexp([1.0, 3.0], 2)
     Array([ 4., 12.], dtype=float32)
@@ -368,8 +350,7 @@ def gcd(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Greatest common divisor of integers, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.gcd([12, 9], 8)
     Array([4, 1], dtype=int32)
@@ -382,8 +363,7 @@ def lcm(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Least common multiple of integers, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.lcm([4, 9], 6)
     Array([12, 18], dtype=int32)

@@ -13,8 +13,7 @@ def bitwise_and(x: TensorLike, y: TensorLike) -> jax.Array:
     """Bits set in both.
 
     Args:
-        x: tensor of integers or bools.
-        y: likewise; its shape broadcasts against that of `x`.
+        x, y: tensors of integers or bools, whose shapes broadcast.
 
     >>> keras.ops.bitwise_and([5, 6], 3)
     Array([1, 2], dtype=int32)
@@ -27,8 +26,7 @@ def bitwise_or(x: TensorLike, y: TensorLike) -> jax.Array:
     """Bits set in one or both.
 
     Args:
-        x: tensor of integers or bools.
-        y: likewise; its shape broadcasts against that of `x`.
+        x, y: tensors of integers or bools, whose shapes broadcast.
 
     >>> keras.ops.bitwise_or([5, 6], 3)
     Array([7, 7], dtype=int32)
@@ -41,8 +39,7 @@ def bitwise_xor(x: TensorLike, y: TensorLike) -> jax.Array:
     """Bits set in exactly one.
 
     Args:
-        x: tensor of integers or bools.
-        y: likewise; its shape broadcasts against that of `x`.
+        x, y: tensors of integers or bools, whose shapes broadcast.
 
     >>> keras.ops.bitwise_xor([5, 6], 3)
     Array([6, 5], dtype=int32)
@@ -55,8 +52,7 @@ def bitwise_left_shift(x: TensorLike, y: TensorLike) -> jax.Array:
     """Bits of `x` moved to the left by `y` places.
 
     Args:
-        x: tensor of integers or bools.
-        y: likewise; its shape broadcasts against that of `x`.
+        x, y: tensors of integers or bools, whose shapes broadcast.
 
     >>> keras.ops.bitwise_left_shift([1, 3], 2)
     Array([ 4, 12], dtype=int32)
@@ -69,8 +65,7 @@ def left_shift(x: TensorLike, y: TensorLike) -> jax.Array:
     """Bits of `x` moved to the left by `y` places.
 
     Args:
-        x: tensor of integers or bools.
-        y: likewise; its shape broadcasts against that of `x`.
+        x, y: tensors of integers or bools, whose shapes broadcast.
 
     >>> keras.ops.left_shift([1, 3], 2)
     Array([ 4, 12], dtype=int32)
@@ -83,8 +78,7 @@ def bitwise_right_shift(x: TensorLike, y: TensorLike) -> jax.Array:
     """Bits of `x` moved to the right by `y` places, keeping the sign.
 
     Args:
-        x: tensor of integers or bools.
-        y: likewise; its shape broadcasts against that of `x`.
+        x, y: tensors of integers or bools, whose shapes broadcast.
 
     >>> keras.ops.bitwise_right_shift([4, -8], 2)
     Array([ 1, -2], dtype=int32)
@@ -97,8 +91,7 @@ def right_shift(x: TensorLike, y: TensorLike) -> jax.Array:
     """Bits of `x` moved to the right by `y` places, keeping the sign.
 
     Args:
-        x: tensor of integers or bools.
-        y: likewise; its shape broadcasts against that of `x`.
+        x, y: tensors of integers or bools, whose shapes broadcast.
 
     >>> keras.ops.right_shift([4, -8], 2)
     Array([ 1, -2], dtype=int32)

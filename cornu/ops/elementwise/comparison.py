@@ -13,8 +13,7 @@ def equal(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Whether `x1 == x2`, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.equal([1, 2, 3], 2)
     Array([False,  True, False], dtype=bool)
@@ -27,8 +26,7 @@ def not_equal(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Whether `x1 != x2`, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.not_equal([1, 2, 3], 2)
     Array([ True, False,  True], dtype=bool)
@@ -41,8 +39,7 @@ def greater(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Whether `x1 > x2`, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.greater([1, 2, 3], 2)
     Array([False, False,  True], dtype=bool)
@@ -55,8 +52,7 @@ def greater_equal(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Whether `x1 >= x2`, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.greater_equal([1, 2, 3], 2)
     Array([False,  True,  True], dtype=bool)
@@ -69,8 +65,7 @@ def less(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Whether `x1 < x2`, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.less([1, 2, 3], 2)
     Array([ True, False, False], dtype=bool)
@@ -83,8 +78,7 @@ def less_equal(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Whether `x1 <= x2`, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.less_equal([1, 2, 3], 2)
     Array([ True,  True, False], dtype=bool)
@@ -97,8 +91,7 @@ def logical_and(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Whether both are true, element by element; numbers count as true unless 0.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.logical_and([True, True, False], [True, False, False])
     Array([ True, False, False], dtype=bool)
@@ -111,8 +104,7 @@ def logical_or(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Whether one or both are true, element by element; numbers count as true unless 0.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.logical_or([True, True, False], [True, False, False])
     Array([ True,  True, False], dtype=bool)
@@ -125,8 +117,7 @@ def logical_xor(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """Whether exactly one is true, element by element; numbers count as true unless 0.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.logical_xor([True, True, False], [True, False, False])
     Array([False,  True, False], dtype=bool)
@@ -154,10 +145,8 @@ def isclose(
     """Whether `|x1 - x2| <= atol + rtol * |x2|`, element by element.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
-        rtol: relative tolerance.
-        atol: absolute tolerance.
+        x1, x2: tensors or numbers, whose shapes broadcast.
+        rtol, atol: relative and absolute tolerance.
         equal_nan: whether NaN equals NaN.
 
     >>> keras.ops.isclose([1.0, 2.0], [1.0, 2.1])
@@ -173,10 +162,8 @@ def allclose(
     """Whether all elements are close, as `isclose` tells.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
-        rtol: relative tolerance.
-        atol: absolute tolerance.
+        x1, x2: tensors or numbers, whose shapes broadcast.
+        rtol, atol: relative and absolute tolerance.
         equal_nan: whether NaN equals NaN.
 
     >>> keras.ops.allclose([1.0, 2.0], [1.0, 2.1])

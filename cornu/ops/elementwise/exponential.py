@@ -106,8 +106,7 @@ def logaddexp(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """`log(exp(x1) + exp(x2))` without overflow.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.logaddexp(0.0, float("-inf")).item()
     0.0
@@ -120,8 +119,7 @@ def logaddexp2(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """`log2(2**x1 + 2**x2)` without overflow.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.logaddexp2(3.0, 3.0).item()
     4.0

@@ -91,8 +91,7 @@ def arctan2(x1: TensorLike, x2: TensorLike) -> jax.Array:
     """The angle of the point `(x2, x1)`, between -pi and pi.
 
     Args:
-        x1: tensor or number.
-        x2: tensor or number; its shape broadcasts against that of `x1`.
+        x1, x2: tensors or numbers, whose shapes broadcast.
 
     >>> keras.ops.arctan2(0.0, 1.0).item()
     0.0

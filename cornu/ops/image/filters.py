@@ -13,8 +13,7 @@ from cornu import kernels
 from cornu.engine.config import standardize_data_format
 from cornu.ops.image.layout import on_batch, pair
 from cornu.ops.image.resizing import rounded
-from cornu.ops.nn.activation import as_float
-from cornu.ops.op import op
+from cornu.ops.op import as_float, op
 
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 

@@ -10,8 +10,7 @@ from jax.scipy import ndimage
 
 from cornu import kernels
 from cornu.ops.image.layout import FILL_MODES, INTERPOLATIONS, check_choice, on_batch
-from cornu.ops.nn.activation import as_float
-from cornu.ops.op import as_array, op
+from cornu.ops.op import as_array, as_float, op
 
 
 @op(tensors=("inputs", "coordinates"))

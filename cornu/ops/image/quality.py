@@ -9,8 +9,7 @@ import jax.numpy as jnp
 
 from cornu.engine.config import standardize_data_format
 from cornu.ops.image.filters import blurred
-from cornu.ops.nn.activation import as_float
-from cornu.ops.op import op
+from cornu.ops.op import as_float, op
 
 
 @op(tensors=("image1", "image2"))

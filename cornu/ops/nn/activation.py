@@ -10,15 +10,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from cornu.engine import config
 from cornu.ops.nn.origin import remember
-from cornu.ops.op import as_array, op
-
-
-def as_float(x: Any) -> jax.Array:
-    """The value as an array of a float type: its own, or the default one for integers."""
-    x = as_array(x)
-    return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(config.floatx())
+from cornu.ops.op import as_array, as_float, op
 
 
 @op

@@ -17,9 +17,8 @@ from jax import lax
 
 from cornu import kernels
 from cornu.engine import config
-from cornu.ops.nn.activation import as_float
 from cornu.ops.nn.origin import logits_of
-from cornu.ops.op import as_array, op
+from cornu.ops.op import as_array, as_float, op
 
 
 @op

@@ -11,9 +11,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from cornu.ops.nn.activation import as_float
 from cornu.ops.nn.beam_search import beam_search
-from cornu.ops.op import as_array, op
+from cornu.ops.op import as_array, as_float, op
 
 # The logarithm of "impossible": finite, so that gradients are finite where no alignment exists.
 IMPOSSIBLE = -1e5

@@ -9,8 +9,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from cornu.ops.nn.activation import as_float
-from cornu.ops.op import as_array, op
+from cornu.ops.op import as_array, as_float, op
 
 
 @op(tensors=("abs_", "angle"))

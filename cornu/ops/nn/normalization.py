@@ -15,8 +15,7 @@ from jax import lax
 
 from cornu import kernels
 from cornu.engine import config
-from cornu.ops.nn.activation import as_float
-from cornu.ops.op import as_array, op
+from cornu.ops.op import as_array, as_float, op
 
 Axes = int | Sequence[int]
 

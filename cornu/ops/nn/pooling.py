@@ -10,9 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu import kernels
-from cornu.ops.nn.activation import as_float
 from cornu.ops.nn.layout import check_rank, in_channels_last, padding_name, per_dimension
-from cornu.ops.op import as_array, op
+from cornu.ops.op import as_array, as_float, op
 
 Sizes = int | Sequence[int]
 

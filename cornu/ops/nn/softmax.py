@@ -7,9 +7,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from cornu.ops.nn.activation import as_float
 from cornu.ops.nn.origin import remember
-from cornu.ops.op import op
+from cornu.ops.op import as_float, op
 
 
 @op
