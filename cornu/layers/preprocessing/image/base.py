@@ -30,8 +30,8 @@ PARTS = ("images", "labels", "bounding_boxes", "segmentation_masks")
 class BaseImagePreprocessingLayer(Layer):
     """A layer on images, or on a dict of images and what belongs to them.
 
-    Subclasses write `augment` and, if they are random, `get_random_transformation`; those that
-    move pixels write also what happens to boxes and masks.
+    Subclasses write `augment` and, if they are random, `draw`; those that move pixels write also
+    what happens to boxes and masks.
 
     Args:
         factor: strength, a number or two ends between which it is drawn; None if the layer has
@@ -163,6 +163,12 @@ class BaseImagePreprocessingLayer(Layer):
             training: whether to augment.
             seed: int, `SeedGenerator` or key; the layer's own generator by default.
         """
+        if not training or type(self).draw is BaseImagePreprocessingLayer.draw:
+            return None
+        return self.draw(self._draws(seed), *self._sizes(data))
+
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> Any:
+        """What to do with each of `batch` images of that size, drawn at random."""
         return None
 
     def transform_images(

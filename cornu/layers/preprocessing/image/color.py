@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from cornu.engine.config import epsilon
 from cornu.layers.preprocessing.image.base import BaseImagePreprocessingLayer, per_image
+from cornu.layers.preprocessing.image.draws import Draws
 from cornu.layers.preprocessing.image.light import RandomBrightness, RandomContrast
 from cornu.layers.preprocessing.image.settings import Factor, rescaled, value_limits
 from cornu.ops.image.color import hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv
@@ -41,14 +42,9 @@ class ColorLayer(BaseImagePreprocessingLayer):
         self.value_range = value_limits(value_range)
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """The strength for each image, `"factor"` (batch,)."""
-        if not training:
-            return None
-        batch, _, _ = self._sizes(data)
-        return {"factor": self._draws(seed).uniform((batch,), *self.factor)}
+        return {"factor": draws.uniform((batch,), *self.factor)}
 
 
 class RandomHue(ColorLayer):
@@ -70,14 +66,8 @@ class RandomHue(ColorLayer):
     [[0.0, 1.0, 1.0]]
     """
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """The share of a full turn for each image, `"factor"` (batch,)."""
-        if not training:
-            return None
-        batch, _, _ = self._sizes(data)
-        draws = self._draws(seed)
         side = jnp.where(draws.uniform((batch,)) > 0.5, -0.5, 0.5)
         return {"factor": side * draws.uniform((batch,), *self.factor)}
 
@@ -109,12 +99,10 @@ class RandomSaturation(ColorLayer):
     [[0.75, 0.75, 0.75]]
     """
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """What the saturation of each image is multiplied by, `"factor"` (batch,)."""
-        drawn = super().get_random_transformation(data, training, seed)
-        return drawn and {"factor": drawn["factor"] / (1 - drawn["factor"] + epsilon())}
+        strength = super().draw(draws, batch, height, width)["factor"]
+        return {"factor": strength / (1 - strength + epsilon())}
 
     def augment(self, images: jax.Array, transformation: dict) -> jax.Array:
         """Multiply the saturation."""
@@ -184,14 +172,9 @@ class RandomGrayscale(BaseImagePreprocessingLayer):
         self.factor = factor
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> jax.Array | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> jax.Array:
         """Which images to make grey, (batch, 1, 1, 1)."""
-        if not training:
-            return None
-        batch, _, _ = self._sizes(data)
-        return self._draws(seed).uniform((batch, 1, 1, 1)) < self.factor
+        return draws.uniform((batch, 1, 1, 1)) < self.factor
 
     def augment(self, images: jax.Array, transformation: jax.Array) -> jax.Array:
         """Replace the chosen images."""
@@ -256,15 +239,10 @@ class RandomColorJitter(BaseImagePreprocessingLayer):
         names = ("random_brightness", "random_contrast", "random_saturation", "random_hue")
         return {name: step for name in names if (step := getattr(self, name)) is not None}
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """The transformation of each step, by its name."""
-        if not training:
-            return None
-        draws = self._draws(seed)
         return {
-            name: step.get_random_transformation(data, seed=draws.key())
+            name: step.draw(Draws(draws.key()), batch, height, width)
             for name, step in self._steps().items()
         }
 

@@ -123,14 +123,8 @@ class RandomElasticTransform(BaseImagePreprocessingLayer):
         self.value_range = value_limits(value_range)
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
-        """Where each pixel comes from: `"rows"` and `"columns"`; None outside of training."""
-        if not training:
-            return None
-        batch, height, width = self._sizes(data)
-        draws = self._draws(seed)
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
+        """Where each pixel comes from: `"rows"` and `"columns"`."""
         strength = draws.uniform((batch,), *self.scale)
         strength = jnp.where(draws.chosen(batch, self.factor), strength, 0.0)[:, None, None]
         sigma = 0.05 * min(height, width) * strength

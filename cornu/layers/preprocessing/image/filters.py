@@ -12,6 +12,7 @@ import numpy as np
 from cornu import kernels
 from cornu.layers.preprocessing.image.base import BaseImagePreprocessingLayer, per_image
 from cornu.layers.preprocessing.image.color import ColorLayer
+from cornu.layers.preprocessing.image.draws import Draws
 from cornu.layers.preprocessing.image.settings import Factor, interval, value_limits
 
 # Weights of a pixel and its neighbours in the softened image.
@@ -89,14 +90,8 @@ class RandomGaussianBlur(BaseImagePreprocessingLayer):
         self.value_range = value_limits(value_range)
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """Which images to smooth, `"should_apply_blur"`, and widths `"blur_factor"` (2, batch)."""
-        if not training:
-            return None
-        batch, _, _ = self._sizes(data)
-        draws = self._draws(seed)
         return {
             "should_apply_blur": draws.chosen(batch, self.factor),
             "blur_factor": draws.uniform((2, batch), *self.sigma) + 1e-6,

@@ -50,14 +50,9 @@ class GeometricLayer(BaseImagePreprocessingLayer):
         """A map (batch, 6) or (batch, 8) per image, from places of the result to the source."""
         raise NotImplementedError(f"Layer {type(self).__name__} must define `draw_maps`.")
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
-        """A map per image, `"maps"`, and the images' size; None outside of training."""
-        if not training:
-            return None
-        batch, height, width = self._sizes(data)
-        maps = self.draw_maps(self._draws(seed), batch, height, width)
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
+        """A map per image, `"maps"`, and the images' size."""
+        maps = self.draw_maps(draws, batch, height, width)
         return {"maps": maps, "height": height, "width": width}
 
     def augment(self, images: jax.Array, transformation: dict) -> jax.Array:

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from cornu.layers.preprocessing.image.base import BaseImagePreprocessingLayer, per_image
+from cornu.layers.preprocessing.image.draws import Draws
 from cornu.layers.preprocessing.image.settings import Factor, interval, rescaled, value_limits
 
 
@@ -42,15 +43,10 @@ class RandomBrightness(BaseImagePreprocessingLayer):
         self.value_range = value_limits(value_range)
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """What to add to each image, `"rgb_delta"` (batch,)."""
-        if not training:
-            return None
-        batch, _, _ = self._sizes(data)
         low, high = self.value_range
-        return {"rgb_delta": (high - low) * self._draws(seed).uniform((batch,), *self.factor)}
+        return {"rgb_delta": (high - low) * draws.uniform((batch,), *self.factor)}
 
     def augment(self, images: jax.Array, transformation: dict) -> jax.Array:
         """Add."""
@@ -92,15 +88,10 @@ class RandomContrast(BaseImagePreprocessingLayer):
         self.value_range = value_limits(value_range)
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """The factor of each image, `"contrast_factor"` (batch,)."""
-        if not training:
-            return None
-        batch, _, _ = self._sizes(data)
         low, high = self.factor
-        return {"contrast_factor": self._draws(seed).uniform((batch,), 1.0 - low, 1.0 + high)}
+        return {"contrast_factor": draws.uniform((batch,), 1.0 - low, 1.0 + high)}
 
     def augment(self, images: jax.Array, transformation: dict) -> jax.Array:
         """Multiply the differences from the mean."""
@@ -141,14 +132,9 @@ class RandomInvert(BaseImagePreprocessingLayer):
         self.value_range = value_limits(value_range)
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """Which images to invert, `"apply_inversion"` (batch,)."""
-        if not training:
-            return None
-        batch, _, _ = self._sizes(data)
-        return {"apply_inversion": self._draws(seed).chosen(batch, self.factor)}
+        return {"apply_inversion": draws.chosen(batch, self.factor)}
 
     def augment(self, images: jax.Array, transformation: dict) -> jax.Array:
         """Mirror the values within the range."""
@@ -192,15 +178,10 @@ class RandomPosterization(BaseImagePreprocessingLayer):
         self.value_range = value_limits(value_range)
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """How many bits of each image to drop, `"shift_factor"` (batch,)."""
-        if not training:
-            return None
-        batch, _, _ = self._sizes(data)
         low, high = int(min(self.factor)), int(max(self.factor))
-        bits = low + self._draws(seed).integers((batch,), high - low + 1)
+        bits = low + draws.integers((batch,), high - low + 1)
         return {"shift_factor": 8 - bits}
 
     def augment(self, images: jax.Array, transformation: dict) -> jax.Array:
@@ -245,14 +226,8 @@ class Solarization(BaseImagePreprocessingLayer):
         self.value_range = value_limits(value_range)
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """`"additions"` and `"thresholds"` (batch,), of values from 0 to 255."""
-        if not training:
-            return None
-        batch, _, _ = self._sizes(data)
-        draws = self._draws(seed)
         return {
             "additions": 255 * draws.uniform((batch,), *self.addition_factor),
             "thresholds": 255 * draws.uniform((batch,), *self.threshold_factor),

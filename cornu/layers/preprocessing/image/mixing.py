@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from cornu import random
 from cornu.layers.preprocessing.image.base import BaseImagePreprocessingLayer, per_image
+from cornu.layers.preprocessing.image.draws import Draws
 from cornu.layers.preprocessing.image.random_erasing import rectangles
 from cornu.layers.preprocessing.image.settings import Factor
 
@@ -45,14 +46,8 @@ class MixUp(BaseImagePreprocessingLayer):
         self.alpha = alpha
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """The other image of each, `"permutation_order"`, and the own share, `"mix_weight"`."""
-        if not training:
-            return None
-        batch, _, _ = self._sizes(data)
-        draws = self._draws(seed)
         weight = random.beta((batch,), self.alpha, self.alpha, "float32", draws.key())
         return {"mix_weight": weight, "permutation_order": draws.order(batch)}
 
@@ -120,14 +115,8 @@ class CutMix(BaseImagePreprocessingLayer):
         super().__init__(factor=factor, data_format=data_format, **kwargs)
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """`"permutation_order"`, `"batch_masks"` (batch, height, width) and `"mix_weight"`."""
-        if not training:
-            return None
-        batch, height, width = self._sizes(data)
-        draws = self._draws(seed)
         alpha = draws.uniform((), *self.factor) + 1e-6
         weight = random.beta((batch,), alpha, alpha, "float32", draws.key())
         side = jnp.sqrt(1 - weight)

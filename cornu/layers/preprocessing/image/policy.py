@@ -12,6 +12,7 @@ from jax import lax
 from cornu import random
 from cornu.layers.preprocessing.image import color, filters, geometric, histogram, light
 from cornu.layers.preprocessing.image.base import BaseImagePreprocessingLayer
+from cornu.layers.preprocessing.image.draws import Draws
 from cornu.layers.preprocessing.image.settings import value_limits
 
 GEOMETRIC = ("random_shear", "random_translation", "random_rotation")
@@ -139,13 +140,8 @@ class RandAugment(PolicyLayer):
         super().__init__(names, value_range, factor, interpolation, seed, data_format, **kwargs)
         self.num_ops = num_ops
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """The numbers of the steps, `"layer_idxes"`, and a key for each."""
-        if not training:
-            return None
-        draws = self._draws(seed)
         return {
             "layer_idxes": draws.integers((self.num_ops,), len(self._names)),
             "keys": self._keys(draws, (self.num_ops,)),
@@ -233,13 +229,8 @@ class AugMix(PolicyLayer):
         self.alpha = alpha
         self.all_ops = all_ops
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """Shares of the chains and of the image itself; for each chain, steps and their keys."""
-        if not training:
-            return None
-        draws = self._draws(seed)
         shape = (self.num_chains, self.chain_depth)
         gamma = random.gamma((self.num_chains,), self.alpha, "float32", draws.key())
         return {

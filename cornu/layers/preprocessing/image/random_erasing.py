@@ -56,14 +56,8 @@ class RandomErasing(BaseImagePreprocessingLayer):
         self.value_range = value_limits(value_range)
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """Pixels to replace, `"batch_masks"` (batch, height, width), and a `"key"` for noise."""
-        if not training:
-            return None
-        batch, height, width = self._sizes(data)
-        draws = self._draws(seed)
         shares = jnp.sqrt(draws.uniform((2, batch), *self.scale))
         masks = rectangles(draws, height, width, shares[0], shares[1])[0]
         chosen = draws.chosen(batch, self.factor)[:, None, None]

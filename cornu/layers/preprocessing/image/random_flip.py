@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from cornu.layers.preprocessing.image.base import BaseImagePreprocessingLayer
 from cornu.layers.preprocessing.image.bounding_boxes.formats import convert_format
+from cornu.layers.preprocessing.image.draws import Draws
 from cornu.layers.preprocessing.image.settings import one_of
 
 MODES = ("horizontal", "vertical", "horizontal_and_vertical")
@@ -46,14 +47,8 @@ class RandomFlip(BaseImagePreprocessingLayer):
         self.mode = one_of(mode, "mode", MODES)
         self._seeded(seed)
 
-    def get_random_transformation(
-        self, data: Any, training: bool = True, seed: Any = None
-    ) -> dict | None:
+    def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
         """For each direction of the mode, which images (batch,) to mirror."""
-        if not training:
-            return None
-        batch, height, width = self._sizes(data)
-        draws = self._draws(seed)
         flips = {
             direction: draws.uniform((batch,)) < 0.5
             for direction in ("horizontal", "vertical")
