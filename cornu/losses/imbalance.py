@@ -6,7 +6,7 @@ also be one column, as a sigmoid gives it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -67,7 +67,7 @@ def class_balanced_crossentropy(
     weights = jnp.asarray(class_balanced_weights(counts, beta), logits.dtype)
     weight = jnp.sum(target * weights, axis=-1)
     if form == "softmax":
-        return -weight * jnp.sum(target * jax.nn.log_softmax(logits), axis=-1)
+        return weight * softmax_crossentropy(target, logits)
     # The logit towards the truth of each yes-or-no question.
     signed = jnp.where(target > 0, logits, -logits)
     values = -jax.nn.log_sigmoid(signed)
@@ -115,7 +115,7 @@ def logit_adjusted_crossentropy(
     counts = checked_counts("logit_adjusted_crossentropy", class_counts)
     logits, target = logits_and_target(y_true, y_pred, counts, from_logits, "softmax")
     logits = logits + jnp.asarray(tau * np.log(counts / counts.sum()), logits.dtype)
-    return -jnp.sum(target * jax.nn.log_softmax(logits), axis=-1)
+    return softmax_crossentropy(target, logits)
 
 
 def label_distribution_aware_margin(
@@ -157,6 +157,11 @@ def label_distribution_aware_margin(
     logits, target = logits_and_target(y_true, y_pred, counts, from_logits, "softmax")
     margins = max_margin * (counts / counts.min()) ** -0.25
     logits = scale * (logits - target * jnp.asarray(margins, logits.dtype))
+    return softmax_crossentropy(target, logits)
+
+
+def softmax_crossentropy(target: jax.Array, logits: jax.Array) -> jax.Array:
+    """Cross-entropy (batch, ...) of one-hot targets and the softmax of logits."""
     return -jnp.sum(target * jax.nn.log_softmax(logits), axis=-1)
 
 
@@ -226,7 +231,37 @@ def _logits(y_pred: Any, from_logits: bool, activation: str) -> jax.Array:
     return jnp.log(y_pred) if activation == "softmax" else jnp.log(y_pred) - jnp.log1p(-y_pred)
 
 
-class ClassBalancedCrossentropy(FunctionLoss):
+class ByClassCounts(FunctionLoss):
+    """A loss that is a function of the number of training samples in each class.
+
+    Args:
+        fn: takes `y_true`, `y_pred`, `class_counts`, `from_logits` and the settings.
+        class_counts: see the subclasses, as all that follow.
+        from_logits: see there.
+        reduction: see there.
+        name: see there.
+        dtype: see there.
+        **settings: further arguments of the function.
+    """
+
+    integer_targets = True
+
+    def __init__(
+        self,
+        fn: Callable,
+        class_counts: Sequence[float],
+        from_logits: bool,
+        reduction: str | None,
+        name: str | None,
+        dtype: Any,
+        **settings: Any,
+    ):
+        counts = checked_counts(type(self).__name__, class_counts).tolist()
+        settings = {"class_counts": counts, "from_logits": from_logits, **settings}
+        super().__init__(fn, reduction, name, dtype, **settings)
+
+
+class ClassBalancedCrossentropy(ByClassCounts):
     """Cross-entropy times `(1 - beta) / (1 - beta^n)`, n the number of samples of the class.
 
     Args:
@@ -252,8 +287,6 @@ class ClassBalancedCrossentropy(FunctionLoss):
     0.8395
     """
 
-    integer_targets = True
-
     def __init__(
         self,
         class_counts: Sequence[float],
@@ -270,20 +303,11 @@ class ClassBalancedCrossentropy(FunctionLoss):
             raise ValueError(f"{owner}: form must be one of {', '.join(FORMS)}; got {form!r}.")
         if not 0 <= beta <= 1:
             raise ValueError(f"{owner}: beta must lie in [0, 1]; got {beta!r}.")
-        super().__init__(
-            class_balanced_crossentropy,
-            reduction,
-            name,
-            dtype,
-            class_counts=checked_counts(owner, class_counts).tolist(),
-            beta=beta,
-            form=form,
-            gamma=gamma,
-            from_logits=from_logits,
-        )
+        common = class_counts, from_logits, reduction, name, dtype
+        super().__init__(class_balanced_crossentropy, *common, beta=beta, form=form, gamma=gamma)
 
 
-class LogitAdjustedCrossentropy(FunctionLoss):
+class LogitAdjustedCrossentropy(ByClassCounts):
     """Cross-entropy of the softmax of `logits + tau * log(share of each class)`.
 
     Args:
@@ -306,8 +330,6 @@ class LogitAdjustedCrossentropy(FunctionLoss):
     2.3026
     """
 
-    integer_targets = True
-
     def __init__(
         self,
         class_counts: Sequence[float],
@@ -317,18 +339,11 @@ class LogitAdjustedCrossentropy(FunctionLoss):
         name: str | None = "logit_adjusted_crossentropy",
         dtype: Any = None,
     ):
-        super().__init__(
-            logit_adjusted_crossentropy,
-            reduction,
-            name,
-            dtype,
-            class_counts=checked_counts(type(self).__name__, class_counts).tolist(),
-            tau=tau,
-            from_logits=from_logits,
-        )
+        common = class_counts, from_logits, reduction, name, dtype
+        super().__init__(logit_adjusted_crossentropy, *common, tau=tau)
 
 
-class LabelDistributionAwareMargin(FunctionLoss):
+class LabelDistributionAwareMargin(ByClassCounts):
     """Cross-entropy in which the logit of the target is lowered by `C / n^(1/4)`.
 
     Args:
@@ -352,8 +367,6 @@ class LabelDistributionAwareMargin(FunctionLoss):
     0.9741
     """
 
-    integer_targets = True
-
     def __init__(
         self,
         class_counts: Sequence[float],
@@ -364,13 +377,7 @@ class LabelDistributionAwareMargin(FunctionLoss):
         name: str | None = "label_distribution_aware_margin",
         dtype: Any = None,
     ):
+        common = class_counts, from_logits, reduction, name, dtype
         super().__init__(
-            label_distribution_aware_margin,
-            reduction,
-            name,
-            dtype,
-            class_counts=checked_counts(type(self).__name__, class_counts).tolist(),
-            max_margin=max_margin,
-            scale=scale,
-            from_logits=from_logits,
+            label_distribution_aware_margin, *common, max_margin=max_margin, scale=scale
         )

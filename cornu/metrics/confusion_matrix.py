@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax
@@ -19,9 +20,12 @@ class ConfusionMatrixMetric(Metric):
     """Weighted counts of (class, predicted class); subclasses say what follows from them.
 
     Args:
-        num_classes: number of classes. If None, that of the predictions' last axis, or 2 where it
-            is one column.
-        threshold: from it on, a probability of the only column means class 1.
+        num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
+            or 2 where it is one column.
+        threshold: from it on, a probability of the only column means class 1, or yes to a label.
+        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+            targets of zeros and ones shaped like the predictions. There is then one 2 x 2 matrix
+            for each label.
         name: its name.
         dtype: see `keras.Metric`.
     """
@@ -32,55 +36,88 @@ class ConfusionMatrixMetric(Metric):
         self,
         num_classes: int | None = None,
         threshold: float = 0.5,
+        multi_label: bool = False,
         name: str | None = None,
         dtype: Any = None,
     ):
         super().__init__(name=name, dtype=dtype)
-        if num_classes is not None and (int(num_classes) != num_classes or num_classes < 2):
+        least = 1 if multi_label else 2
+        if num_classes is not None and (int(num_classes) != num_classes or num_classes < least):
             raise ValueError(
-                f"{type(self).__name__}: num_classes must be an int from 2; got {num_classes!r}."
+                f"{type(self).__name__}: num_classes must be an int from {least}; got "
+                f"{num_classes!r}."
             )
         self.num_classes = num_classes
+        self.multi_label = multi_label
         self.threshold = threshold
         self.counts: Any = None
         if num_classes is not None:
             self._create_counts(num_classes)
 
     def _create_counts(self, classes: int) -> None:
-        self.counts = self.add_variable((classes, classes), "zeros", name="counts")
+        shape = (classes, 2, 2) if self.multi_label else (classes, classes)
+        self.counts = self.add_variable(shape, "zeros", name="counts")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take a batch into account.
 
         Args:
-            y_true: class numbers (batch, ...), or one-hot targets shaped like `y_pred`.
+            y_true: class numbers (batch, ...), or one-hot targets shaped like `y_pred`; with
+                `multi_label` zeros and ones (batch, ..., labels).
             y_pred: scores (batch, ..., classes); or probabilities of class 1, (batch, ..., 1), or
-                shaped like the class numbers; or class numbers of an integer dtype.
-            sample_weight: a number, or a tensor shaped like the first axes of the class numbers.
+                shaped like the class numbers; or class numbers of an integer dtype; with
+                `multi_label` probabilities, or zeros and ones, (batch, ..., labels).
+            sample_weight: a number, or a tensor shaped like the first axes of the class numbers, or
+                of the labels.
 
         Raises:
             ValueError: if the shapes do not fit together, or there are other classes than said.
         """
         y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+        if self.multi_label:
+            self._count_labels(y_true, y_pred, sample_weight)
+            return
         classes, scores = self._shape_of(y_true, y_pred)
         if self.counts is None:
             self._create_counts(classes)
         classes = self.counts.shape[0]
         y_true = _numbers(y_true, y_pred, scores)
-        if scores:
-            y_pred = jnp.argmax(y_pred, axis=-1)
-        elif jnp.issubdtype(y_pred.dtype, jnp.floating):
-            y_pred = y_pred >= self.threshold
+        y_pred = jnp.argmax(y_pred, axis=-1) if scores else self._decided(y_pred)
         y_pred = y_pred.reshape(y_true.shape).astype("int32")
+        known = (y_true >= 0) & (y_true < classes) & (y_pred >= 0) & (y_pred < classes)
+        place = jnp.where(known, y_true * classes + y_pred, 0)
+        weights = jnp.where(known, self._weights(sample_weight, y_true), 0)
+        self._add(weights, place)
+
+    def _count_labels(self, y_true: jax.Array, y_pred: jax.Array, sample_weight: Any) -> None:
+        labels = y_pred.shape[-1] if y_pred.ndim else 0
+        if y_true.shape != y_pred.shape or not labels or self.num_classes not in (None, labels):
+            count = "" if self.num_classes is None else f" of {self.num_classes} labels"
+            raise ValueError(
+                f"Metric {self.name!r} with multi_label=True takes targets and predictions{count} "
+                f"of the same shape (batch, ..., labels); got {tuple(y_true.shape)} and "
+                f"{tuple(y_pred.shape)}."
+            )
+        if self.counts is None:
+            self._create_counts(labels)
+        decided = self._decided(y_pred) > 0
+        place = 4 * jnp.arange(labels) + 2 * (y_true > 0) + decided
+        self._add(self._weights(sample_weight, y_true), place)
+
+    def _decided(self, y_pred: jax.Array) -> jax.Array:
+        return y_pred >= self.threshold if jnp.issubdtype(y_pred.dtype, jnp.floating) else y_pred
+
+    def _weights(self, sample_weight: Any, y_true: jax.Array) -> jax.Array:
         weights = jnp.ones((), self.dtype)
         if sample_weight is not None:
             weights = align_weights(as_dtype(sample_weight, self.dtype), y_true)
-        weights = jnp.broadcast_to(weights, y_true.shape).reshape(-1)
-        y_true, y_pred = y_true.reshape(-1), y_pred.reshape(-1)
-        known = (y_true >= 0) & (y_true < classes) & (y_pred >= 0) & (y_pred < classes)
-        place = jnp.where(known, y_true * classes + y_pred, 0)
-        new = jax.ops.segment_sum(jnp.where(known, weights, 0), place, classes**2)
-        self.counts.assign_add(new.reshape(classes, classes))
+        return jnp.broadcast_to(weights, y_true.shape)
+
+    def _add(self, weights: jax.Array, place: jax.Array) -> None:
+        """Add weights at numbered places of the counts."""
+        shape = self.counts.shape
+        new = jax.ops.segment_sum(weights.reshape(-1), place.reshape(-1), math.prod(shape))
+        self.counts.assign_add(new.reshape(shape))
 
     def _shape_of(self, y_true: jax.Array, y_pred: jax.Array) -> tuple[int, bool]:
         """The number of classes the predictions speak of, and whether they are scores of each."""
@@ -111,9 +148,20 @@ class ConfusionMatrixMetric(Metric):
         return columns if scores else 2, scores
 
     def _matrix(self) -> jax.Array:
-        if self.counts is None:
-            return jnp.zeros((self.num_classes or 2,) * 2, self.dtype)
-        return self.counts.raw_value
+        """The counts (classes, classes), or (labels, 2, 2)."""
+        if self.counts is not None:
+            return self.counts.raw_value
+        shape = (self.num_classes or 1, 2, 2) if self.multi_label else (self.num_classes or 2,) * 2
+        return jnp.zeros(shape, self.dtype)
+
+    def _value(self, matrix: jax.Array) -> jax.Array:
+        """What follows from a matrix (classes, classes)."""
+        raise NotImplementedError
+
+    def result(self) -> jax.Array:
+        """What follows from the counts; with `multi_label` for each label, (labels, ...)."""
+        matrix = self._matrix()
+        return jax.vmap(self._value)(matrix) if self.multi_label else self._value(matrix)
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
@@ -121,6 +169,7 @@ class ConfusionMatrixMetric(Metric):
             **super().get_config(),
             "num_classes": self.num_classes,
             "threshold": self.threshold,
+            "multi_label": self.multi_label,
         }
 
 
@@ -139,11 +188,14 @@ class ConfusionMatrix(ConfusionMatrixMetric):
     `evaluate(return_dict=True)` and the history hold.
 
     Args:
-        num_classes: number of classes. If None, that of the predictions' last axis, or 2 where it
-            is one column.
+        num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
+            or 2 where it is one column.
         normalize: None for counts, `"row"` for shares of the class (recall on the diagonal),
             `"column"` for shares of the predictions (precision on the diagonal), `"all"`.
-        threshold: from it on, a probability of the only column means class 1.
+        threshold: from it on, a probability of the only column means class 1, or yes to a label.
+        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+            targets of zeros and ones shaped like the predictions. There is then one 2 x 2 matrix
+            for each label, `(labels, 2, 2)`.
         name: its name.
         dtype: see `keras.Metric`.
 
@@ -153,6 +205,9 @@ class ConfusionMatrix(ConfusionMatrixMetric):
     >>> import cornu as keras
     >>> keras.metrics.ConfusionMatrix(3)([0, 1, 2, 2], [0, 1, 2, 1]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 1.0]]
+    >>> labels = keras.metrics.ConfusionMatrix(multi_label=True)
+    >>> labels([[1, 0], [1, 1]], [[0.9, 0.2], [0.4, 0.8]]).tolist()
+    [[[0.0, 0.0], [1.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]]]
     """
 
     _direction = None
@@ -162,6 +217,7 @@ class ConfusionMatrix(ConfusionMatrixMetric):
         num_classes: int | None = None,
         normalize: str | None = None,
         threshold: float = 0.5,
+        multi_label: bool = False,
         name: str | None = "confusion_matrix",
         dtype: Any = None,
     ):
@@ -170,12 +226,11 @@ class ConfusionMatrix(ConfusionMatrixMetric):
                 f"ConfusionMatrix: normalize must be one of {list(NORMALIZATIONS)}; got "
                 f"{normalize!r}."
             )
-        super().__init__(num_classes, threshold, name, dtype)
+        super().__init__(num_classes, threshold, multi_label, name, dtype)
         self.normalize = normalize
 
-    def result(self) -> jax.Array:
+    def _value(self, matrix: jax.Array) -> jax.Array:
         """The matrix (classes, classes); a row, column or whole without samples stays 0."""
-        matrix = self._matrix()
         if self.normalize is None:
             return matrix
         axis = {"row": 1, "column": 0, "all": None}[self.normalize]
@@ -190,9 +245,12 @@ class BalancedAccuracy(ConfusionMatrixMetric):
     """Mean of the classes' recalls, over the classes that occurred.
 
     Args:
-        num_classes: number of classes. If None, that of the predictions' last axis, or 2 where it
-            is one column.
-        threshold: from it on, a probability of the only column means class 1.
+        num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
+            or 2 where it is one column.
+        threshold: from it on, a probability of the only column means class 1, or yes to a label.
+        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+            targets of zeros and ones shaped like the predictions. There is then one value for each
+            label.
         adjusted: whether guessing gives 0 instead of `1 / classes`.
         name: its name.
         dtype: see `keras.Metric`.
@@ -206,16 +264,16 @@ class BalancedAccuracy(ConfusionMatrixMetric):
         self,
         num_classes: int | None = None,
         threshold: float = 0.5,
+        multi_label: bool = False,
         adjusted: bool = False,
         name: str | None = "balanced_accuracy",
         dtype: Any = None,
     ):
-        super().__init__(num_classes, threshold, name, dtype)
+        super().__init__(num_classes, threshold, multi_label, name, dtype)
         self.adjusted = adjusted
 
-    def result(self) -> jax.Array:
+    def _value(self, matrix: jax.Array) -> jax.Array:
         """The mean recall: a scalar; 0 before the first batch."""
-        matrix = self._matrix()
         members = jnp.sum(matrix, axis=1)
         classes = jnp.sum(members > 0).astype(matrix.dtype)
         mean = ratio(jnp.sum(ratio(jnp.diagonal(matrix), members)), classes)
@@ -232,9 +290,12 @@ class MatthewsCorrelation(ConfusionMatrixMetric):
     """Correlation of classes and predicted classes, from -1 to 1; 0 for guessing.
 
     Args:
-        num_classes: number of classes. If None, that of the predictions' last axis, or 2 where it
-            is one column.
-        threshold: from it on, a probability of the only column means class 1.
+        num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
+            or 2 where it is one column.
+        threshold: from it on, a probability of the only column means class 1, or yes to a label.
+        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+            targets of zeros and ones shaped like the predictions. There is then one value for each
+            label.
         name: its name.
         dtype: see `keras.Metric`.
 
@@ -252,15 +313,15 @@ class MatthewsCorrelation(ConfusionMatrixMetric):
         self,
         num_classes: int | None = None,
         threshold: float = 0.5,
+        multi_label: bool = False,
         name: str | None = "matthews_correlation",
         dtype: Any = None,
     ):
-        super().__init__(num_classes, threshold, name, dtype)
+        super().__init__(num_classes, threshold, multi_label, name, dtype)
 
-    def result(self) -> jax.Array:
+    def _value(self, matrix: jax.Array) -> jax.Array:
         """The correlation: a scalar; 0 where one of both sides holds one class only."""
         # Shares instead of counts: products of four counts exceed what float32 holds exactly.
-        matrix = self._matrix()
         matrix = ratio(matrix, jnp.sum(matrix))
         true, predicted = jnp.sum(matrix, axis=1), jnp.sum(matrix, axis=0)
         covariance = jnp.trace(matrix) - jnp.sum(true * predicted)
@@ -273,11 +334,14 @@ class CohenKappa(ConfusionMatrixMetric):
     """Agreement beyond what chance gives, from -1 to 1.
 
     Args:
-        num_classes: number of classes. If None, that of the predictions' last axis, or 2 where it
-            is one column.
+        num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
+            or 2 where it is one column.
         weights: None if all mistakes are alike, or `"linear"` or `"quadratic"` in the distance of
             the class numbers, for grades.
-        threshold: from it on, a probability of the only column means class 1.
+        threshold: from it on, a probability of the only column means class 1, or yes to a label.
+        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+            targets of zeros and ones shaped like the predictions. There is then one value for each
+            label.
         name: its name.
         dtype: see `keras.Metric`.
 
@@ -297,6 +361,7 @@ class CohenKappa(ConfusionMatrixMetric):
         num_classes: int | None = None,
         weights: str | None = None,
         threshold: float = 0.5,
+        multi_label: bool = False,
         name: str | None = "cohen_kappa",
         dtype: Any = None,
     ):
@@ -304,12 +369,11 @@ class CohenKappa(ConfusionMatrixMetric):
             raise ValueError(
                 f"CohenKappa: weights must be None, 'linear' or 'quadratic'; got {weights!r}."
             )
-        super().__init__(num_classes, threshold, name, dtype)
+        super().__init__(num_classes, threshold, multi_label, name, dtype)
         self.weights = weights
 
-    def result(self) -> jax.Array:
+    def _value(self, matrix: jax.Array) -> jax.Array:
         """The agreement: a scalar; 0 where chance alone agrees fully."""
-        matrix = self._matrix()
         matrix = ratio(matrix, jnp.sum(matrix))
         by_chance = jnp.sum(matrix, axis=1)[:, None] * jnp.sum(matrix, axis=0)[None]
         number = jnp.arange(matrix.shape[0], dtype=matrix.dtype)

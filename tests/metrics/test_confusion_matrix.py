@@ -93,6 +93,73 @@ def test_scores_of_class_1_are_scikit_learns(name):
     np.testing.assert_allclose(metric(BINARY[:, None], POSITIVE[:, None]), expected, rtol=1e-5)
 
 
+PROBABILITIES = RNG.uniform(size=(60, 3)).astype("float32")
+# Label 2 never occurs and is never predicted.
+PROBABILITIES[:, 2] *= 0.3
+INDICATORS = (RNG.uniform(size=(60, 3)) < [0.5, 0.1, 0.0]).astype("int32")
+YES = (PROBABILITIES >= 0.4).astype(int)
+
+
+@pytest.mark.parametrize("normalize", SHARES, ids=str)
+def test_labels_have_a_matrix_each_as_scikit_learn_has_it(normalize):
+    metric = keras.metrics.ConfusionMatrix(normalize=normalize, threshold=0.4, multi_label=True)
+    found = in_batches(metric, INDICATORS, PROBABILITIES, WEIGHTS)
+    if normalize is None:
+        expected = reference.multilabel_confusion_matrix(INDICATORS, YES, sample_weight=WEIGHTS)
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+    for label in range(3):
+        expected = reference.confusion_matrix(
+            INDICATORS[:, label],
+            YES[:, label],
+            labels=[0, 1],
+            sample_weight=WEIGHTS,
+            normalize=SHARES[normalize],
+        )
+        np.testing.assert_allclose(found[label], expected, rtol=1e-5)
+
+
+def test_labels_may_have_weights_of_their_own_and_stand_in_pixels():
+    weights = RNG.uniform(size=(3, 20, 3)).astype("float32")
+    metric = keras.metrics.ConfusionMatrix(3, threshold=0.4, multi_label=True)
+    found = metric(
+        INDICATORS.reshape(3, 20, 3), PROBABILITIES.reshape(3, 20, 3), sample_weight=weights
+    )
+    expected = reference.confusion_matrix(
+        INDICATORS[:, 0], YES[:, 0], sample_weight=weights[..., 0].reshape(-1)
+    )
+    np.testing.assert_allclose(found[0], expected, rtol=1e-5)
+    metric.reset_state()
+    by_number = metric(INDICATORS, YES)
+    np.testing.assert_array_equal(by_number, reference.multilabel_confusion_matrix(INDICATORS, YES))
+
+
+@pytest.mark.parametrize("average", [None, "macro", "micro", "weighted"], ids=str)
+@pytest.mark.parametrize("name", BY_CLASS)
+def test_scores_by_label_are_scikit_learns(name, average):
+    expected = BY_CLASS[name](
+        INDICATORS, YES, average=average, sample_weight=WEIGHTS, zero_division=0
+    )
+    metric = getattr(keras.metrics, name)(average, threshold=0.4, multi_label=True)
+    found = in_batches(metric, INDICATORS, PROBABILITIES, WEIGHTS)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "name, function",
+    [
+        ("MatthewsCorrelation", reference.matthews_corrcoef),
+        ("BalancedAccuracy", reference.balanced_accuracy_score),
+        ("CohenKappa", reference.cohen_kappa_score),
+    ],
+)
+def test_other_scores_are_those_of_each_label(name, function):
+    metric = getattr(keras.metrics, name)(threshold=0.4, multi_label=True)
+    found = in_batches(metric, INDICATORS, PROBABILITIES, WEIGHTS)
+    expected = [function(INDICATORS[:, i], YES[:, i], sample_weight=WEIGHTS) for i in range(2)]
+    assert found.shape == (3,)
+    np.testing.assert_allclose(found[:2], expected, rtol=1e-4, atol=1e-6)
+
+
 SEEN = np.where(CLASSES < 3, CLASSES, 0)
 WHOLE = [
     (keras.metrics.MatthewsCorrelation(), reference.matthews_corrcoef, {}),
@@ -147,6 +214,9 @@ def test_many_samples_do_not_overflow():
         (lambda m: m.ConfusionMatrix(normalize="rows"), "got 'rows'"),
         (lambda m: m.F1ByClass("mean"), "got 'mean'"),
         (lambda m: m.F1ByClass("binary", 3), "num_classes is 3"),
+        (lambda m: m.F1ByClass("binary", multi_label=True), "multi_label is True"),
+        (lambda m: m.ConfusionMatrix(multi_label=True)([0, 1], [[0.5, 0.5]]), "of the same shape"),
+        (lambda m: m.ConfusionMatrix(3, multi_label=True)([[0, 1]], [[0, 1]]), "of 3 labels"),
         (lambda m: m.CohenKappa(weights="cubic"), "got 'cubic'"),
         (lambda m: m.ConfusionMatrix()([0, 1], [0, 1]), "pass num_classes"),
         (lambda m: m.ConfusionMatrix(3)([0], [[0.5, 0.5]]), "that is 2 classes"),
