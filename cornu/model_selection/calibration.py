@@ -24,6 +24,10 @@ class Calibration:
         counts: samples in it, or the sum of their weights.
         expected_error: mean of `|observed - predicted|`, weighted with the counts (ECE).
         maximum_error: the largest of these.
+
+    >>> from cornu.model_selection import calibration_curve
+    >>> calibration_curve([0, 0, 1, 1], [0.1, 0.3, 0.7, 0.9], bins=2).counts.tolist()
+    [2.0, 2.0]
     """
 
     predicted: np.ndarray

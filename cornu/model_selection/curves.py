@@ -22,6 +22,11 @@ class Curve:
         area: area under the ROC curve, or average precision.
         kind: `"roc"` or `"precision-recall"`.
         share: share of the positives.
+
+    >>> from cornu.model_selection import roc_curve
+    >>> curve = roc_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+    >>> curve.x.tolist(), curve.y.tolist()
+    ([0.0, 0.0, 0.5, 0.5, 1.0], [0.0, 0.5, 0.5, 1.0, 1.0])
     """
 
     x: np.ndarray

@@ -16,6 +16,7 @@ ROOMS = (
     "layers",
     "losses",
     "metrics",
+    "model_selection",
     "models",
     "ops",
     "optimizers",
@@ -26,6 +27,7 @@ ROOMS = (
     "tree",
     "utils",
     "visualization",
+    "wrappers",
 )
 
 # `room.name` of those that have no example yet; the list may only get shorter.
@@ -49,11 +51,10 @@ EVERY_MEMBER = pytest.mark.parametrize("room, name, member", members())
 
 
 def documented(docstring):
-    """Names under `Args:`, in the order they come in."""
-    section = re.search(r"^Args:\n(.*?)(?=^\S|\Z)", docstring, re.MULTILINE | re.DOTALL)
-    if section is None:
-        return set()
-    lines = re.findall(r"^    (\*{0,2}[\w, *]+):", section.group(1), re.MULTILINE)
+    """Names under `Args:`, or under `Attributes:`, which a record's arguments become."""
+    section = r"^(?:Args|Attributes):\n(.*?)(?=^\S|\Z)"
+    text = "".join(re.findall(section, docstring, re.MULTILINE | re.DOTALL))
+    lines = re.findall(r"^    (\*{0,2}[\w, *]+):", text, re.MULTILINE)
     return {name.strip(" *") for line in lines for name in line.split(",")}
 
 

@@ -29,7 +29,18 @@ class NestedCrossValidation(CrossValidation):
     """The outer folds, each with what its inner search chose in `fold.parameters`.
 
     Attributes:
+        folds: see `CrossValidation`, as the next two.
+        length: see there.
+        way: see there.
         searches: for each outer fold a list of (parameters, mean inner score) of all candidates.
+
+    >>> import numpy as np
+    >>> from cornu.model_selection import Fold, NestedCrossValidation
+    >>> parts = np.arange(4, 8), np.arange(4)
+    >>> fold = Fold(1, *parts, 0, {"loss": [0.9]}, {"loss": 0.5}, parameters={"units": 8})
+    >>> tried = [({"units": 4}, 0.7), ({"units": 8}, 0.6)]
+    >>> NestedCrossValidation([fold], length=8, searches=[tried]).chosen
+    [{'units': 8}]
     """
 
     searches: list[list[tuple[dict, float]]] = field(default_factory=list)

@@ -38,6 +38,12 @@ class Fold:
         seconds: how long it took.
         model: the trained model, or None.
         parameters: what an inner search chose, or None.
+
+    >>> import numpy as np
+    >>> from cornu.model_selection import Fold
+    >>> parts = np.arange(4, 8), np.arange(4)
+    >>> Fold(1, *parts, seed=0, history={"loss": [0.9, 0.6]}, scores={"loss": 0.5}).epochs
+    2
     """
 
     number: int

@@ -25,6 +25,10 @@ class Threshold:
         metric: its name, or `"cost"`.
         thresholds: all thresholds tried, falling: `(thresholds,)`.
         scores: the metric at each.
+
+    >>> from cornu.model_selection import tune_threshold
+    >>> tune_threshold([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.6]).decide([0.2, 0.3]).tolist()
+    [0, 1]
     """
 
     value: float

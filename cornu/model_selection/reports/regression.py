@@ -38,6 +38,14 @@ class RegressionReport(Report):
         name: of the model.
         seed: of the halves by which the intervals are checked.
         feature_names: names of the inputs' columns, if they came as a data frame.
+
+    >>> import numpy as np
+    >>> import cornu as keras
+    >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Rescaling(2.0)])
+    >>> x = np.arange(20.0)[:, None]
+    >>> report = keras.model_selection.regression_report(model, x, 2 * x + 1, ["size"])
+    >>> report.scores["size"]["MAE"], report.half_width
+    (1.0, array([1.]))
     """
 
     y_true: np.ndarray

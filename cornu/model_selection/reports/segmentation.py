@@ -40,6 +40,15 @@ class SegmentationReport(ClassificationReport):
     does not count.
 
     Args:
+        labels: see `ClassificationReport`.
+        y_true: class numbers `(pixels,)`.
+        y_pred: what was predicted, likewise.
+        probabilities: `(pixels, classes)`.
+        sample_weight: `(pixels,)`.
+        mistakes: see above.
+        threshold: see `ClassificationReport`, as the next two.
+        name: see there.
+        feature_names: see there.
         counts: weighted counts (class, predicted class) of all pixels.
         samples: number of samples.
         pixels: number of pixels.
