@@ -157,9 +157,7 @@ class GroupedQueryAttention(ProjectedAttention):
             self._query_dense(query),
             self._key_dense(key),
             self._value_dense(value),
-            None
-            if found is None
-            else found.reshape((1,) * (3 - found.ndim) + found.shape)[:, None],
+            found,
             self._dropout_layer,
             training,
             blind_rows_are_zero=self._dropout > 0,

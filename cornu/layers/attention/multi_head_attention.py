@@ -193,9 +193,7 @@ class MultiHeadAttention(ProjectedAttention):
             query,
             key,
             value,
-            None
-            if found is None
-            else found.reshape((1,) * (3 - found.ndim) + found.shape)[:, None],
+            found,
             self._dropout_layer,
             training,
             blind_rows_are_zero=self._dropout > 0 or len(grid) != 1,

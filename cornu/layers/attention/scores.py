@@ -68,7 +68,7 @@ def attend(
         query: array of shape (batch, queries, heads, head_dim).
         key: array of shape (batch, keys, key_heads, head_dim); `key_heads` divides `heads`.
         value: array of shape (batch, keys, key_heads, value_dim).
-        mask: booleans that broadcast to (batch, heads, queries, keys), or None.
+        mask: booleans (queries, keys) or (batch, queries, keys), for all heads; or None.
         dropout: layer applied to the weights.
         training: whether dropout is active.
         blind_rows_are_zero: whether a query that sees no key gives zeros instead of the average.
@@ -81,6 +81,8 @@ def attend(
     # A `DTypePolicyMap` may give the projections different dtypes.
     dtype = jnp.result_type(query, key, value)
     query, key, value = query.astype(dtype), key.astype(dtype), value.astype(dtype)
+    if mask is not None:
+        mask = mask.reshape((1,) * (3 - mask.ndim) + mask.shape)[:, None]
     seeing = None if mask is None else mask.any(-1, keepdims=True)
     if not return_weights and not (training and dropout.rate > 0):
         outputs = kernels.attention(query, key, value, mask)

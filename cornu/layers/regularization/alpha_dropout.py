@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 
 from cornu import kernels
-from cornu.core.layer import Layer
-from cornu.core.seed_generator import SeedGenerator
-from cornu.layers.regularization.dropout import check_share
+from cornu.layers.regularization.dropout import MaskedDropout
 from cornu.random.sampling import mask_shape
 
 # Minus the limit of `selu` for large negative inputs: the product of its two constants.
 SELU_LIMIT = 1.6732632423543772 * 1.0507009873554805
 
 
-class AlphaDropout(Layer):
+class AlphaDropout(MaskedDropout):
     """Set random elements to the lower limit of `selu` in training; mean and variance stay.
 
     "Self-Normalizing Neural Networks", Klambauer et al., 2017 (https://arxiv.org/abs/1706.02515).
@@ -38,24 +33,6 @@ class AlphaDropout(Layer):
     >>> layer(keras.ops.ones((2,)), training=True).shape
     (2,)
     """
-
-    _settings = ("rate", "seed", "noise_shape")
-
-    def __init__(
-        self,
-        rate: float,
-        noise_shape: Sequence[int | None] | None = None,
-        seed: int | None = None,
-        **kwargs: Any,
-    ):
-        super().__init__(**kwargs)
-        check_share(self, rate)
-        self.rate = rate
-        self.seed = seed
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        if rate > 0:
-            self.seed_generator = SeedGenerator(seed)
-        self.supports_masking = True
 
     def call(self, inputs: jax.Array, training: bool | None = False) -> jax.Array:
         """The inputs, in training with elements replaced."""

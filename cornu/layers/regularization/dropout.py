@@ -12,7 +12,29 @@ from cornu.core.layer import Layer
 from cornu.core.seed_generator import SeedGenerator
 
 
-class Dropout(Layer):
+class MaskedDropout(Layer):
+    """What `Dropout` and `AlphaDropout` share: their settings."""
+
+    _settings = ("rate", "seed", "noise_shape")
+
+    def __init__(
+        self,
+        rate: float,
+        noise_shape: Sequence[int | None] | None = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        check_share(self, rate)
+        self.rate = rate
+        self.seed = seed
+        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        if rate > 0:
+            self.seed_generator = SeedGenerator(seed)
+        self.supports_masking = True
+
+
+class Dropout(MaskedDropout):
     """Set a random share of the elements to 0 in training, and scale up the others.
 
     "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", Srivastava et al., 2014.
@@ -33,24 +55,6 @@ class Dropout(Layer):
     >>> bool((layer(keras.ops.ones((100,)), training=True) == 0).any())
     True
     """
-
-    _settings = ("rate", "seed", "noise_shape")
-
-    def __init__(
-        self,
-        rate: float,
-        noise_shape: Sequence[int | None] | None = None,
-        seed: int | None = None,
-        **kwargs: Any,
-    ):
-        super().__init__(**kwargs)
-        check_share(self, rate)
-        self.rate = rate
-        self.seed = seed
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        if rate > 0:
-            self.seed_generator = SeedGenerator(seed)
-        self.supports_masking = True
 
     def call(self, inputs: jax.Array, training: bool | None = False) -> jax.Array:
         """The inputs, in training with elements left out."""

@@ -7,8 +7,8 @@ from typing import Any
 from cornu.core.layer import Layer
 
 
-def amounts(value: Any, axes: int, layer: Layer, name: str) -> tuple[tuple[int, int], ...]:
-    """A pair (before, after) for each spatial axis.
+def amounts(value: Any, axes: int, layer: Layer, name: str) -> tuple:
+    """A pair (before, after) for each spatial axis; for a single axis the pair itself.
 
     Args:
         value: an int for all; or for each axis an int or a pair.
@@ -19,26 +19,22 @@ def amounts(value: Any, axes: int, layer: Layer, name: str) -> tuple[tuple[int, 
     Raises:
         ValueError: for another form, or negative amounts.
     """
-    each = (value,) * axes if isinstance(value, int) else value
+    form = f"an int, {axes} ints, or {axes} pairs" if axes > 1 else "an int or a pair"
+    each = (value,) * axes if isinstance(value, int) or axes == 1 else value
     if isinstance(each, (list, tuple)) and len(each) == axes:
-        pairs = tuple((v, v) if isinstance(v, int) else v for v in each)
-        if all(map(_is_pair, pairs)):
-            return tuple(tuple(pair) for pair in pairs)
+        found = tuple((v, v) if isinstance(v, int) else v for v in each)
+        if all(map(_is_pair, found)):
+            found = tuple(tuple(pair) for pair in found)
+            return found if axes > 1 else found[0]
     raise ValueError(
-        f"{type(layer).__name__} {layer.name!r} needs as {name} an int, {axes} ints, or {axes} "
-        f"pairs (before, after), none negative; got {value!r}."
+        f"{type(layer).__name__} {layer.name!r} needs as {name} {form} (before, after), none "
+        f"negative; got {value!r}."
     )
 
 
-def one_axis(value: Any, layer: Layer, name: str) -> tuple[int, int]:
-    """The pair (before, after) of the only spatial axis, from an int or a pair."""
-    pair = (value, value) if isinstance(value, int) else value
-    if not _is_pair(pair):
-        raise ValueError(
-            f"{type(layer).__name__} {layer.name!r} needs as {name} an int or a pair (before, "
-            f"after), none negative; got {value!r}."
-        )
-    return tuple(pair)
+def pairs(found: tuple) -> tuple[tuple[int, int], ...]:
+    """What `amounts` returned as a pair for each spatial axis, of a single axis too."""
+    return (found,) if isinstance(found[0], int) else found
 
 
 def _is_pair(value: Any) -> bool:

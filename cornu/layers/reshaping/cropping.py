@@ -9,27 +9,26 @@ import jax
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.engine import config
-from cornu.layers.reshaping.borders import amounts, one_axis, spatial_first
+from cornu.layers.reshaping.borders import amounts, pairs, spatial_first
 
 
 class Cropping(Layer):
-    """What the croppings share; `_pairs` gives a pair for each spatial axis."""
+    """What the croppings share; they set `rank`."""
 
+    rank: int
     _settings = ("cropping",)
 
-    def __init__(self, rank: int, data_format: str | None, **kwargs: Any):
+    def __init__(self, cropping: Any, data_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
+        self.cropping = amounts(cropping, self.rank, self, "cropping")
         self.data_format = config.standardize_data_format(data_format)
-        self.input_spec = InputSpec(ndim=rank + 2)
-
-    def _pairs(self) -> tuple[tuple[int, int], ...]:
-        return self.cropping
+        self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def build(self, input_shape: tuple) -> None:
         """Check that something is left."""
         first = spatial_first(self.data_format)
-        sizes = input_shape[first : first + len(self._pairs())]
-        for size, pair in zip(sizes, self._pairs()):
+        sizes = input_shape[first : first + self.rank]
+        for size, pair in zip(sizes, pairs(self.cropping)):
             if size is not None and sum(pair) >= size:
                 raise ValueError(
                     f"{type(self).__name__} {self.name!r} would cut everything off: an input of "
@@ -40,7 +39,9 @@ class Cropping(Layer):
         """The middle of the tensor."""
         self.build(inputs.shape)
         index = [slice(None)] * inputs.ndim
-        for axis, (before, after) in enumerate(self._pairs(), spatial_first(self.data_format)):
+        for axis, (before, after) in enumerate(
+            pairs(self.cropping), spatial_first(self.data_format)
+        ):
             index[axis] = slice(before, inputs.shape[axis] - after)
         return inputs[tuple(index)]
 
@@ -61,12 +62,10 @@ class Cropping1D(Cropping):
     (1, 2, 3)
     """
 
-    def __init__(self, cropping: Any = (1, 1), **kwargs: Any):
-        super().__init__(1, "channels_last", **kwargs)
-        self.cropping = one_axis(cropping, self, "cropping")
+    rank = 1
 
-    def _pairs(self) -> tuple[tuple[int, int], ...]:
-        return (self.cropping,)
+    def __init__(self, cropping: Any = (1, 1), **kwargs: Any):
+        super().__init__(cropping, "channels_last", **kwargs)
 
 
 class Cropping2D(Cropping):
@@ -86,13 +85,13 @@ class Cropping2D(Cropping):
     (1, 3, 2, 3)
     """
 
+    rank = 2
     _settings = ("data_format",)
 
     def __init__(
         self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any
     ):
-        super().__init__(2, data_format, **kwargs)
-        self.cropping = amounts(cropping, 2, self, "cropping")
+        super().__init__(cropping, data_format, **kwargs)
 
 
 class Cropping3D(Cropping):
@@ -111,6 +110,7 @@ class Cropping3D(Cropping):
     (1, 2, 2, 2, 3)
     """
 
+    rank = 3
     _settings = ("data_format",)
 
     def __init__(
@@ -119,5 +119,4 @@ class Cropping3D(Cropping):
         data_format: str | None = None,
         **kwargs: Any,
     ):
-        super().__init__(3, data_format, **kwargs)
-        self.cropping = amounts(cropping, 3, self, "cropping")
+        super().__init__(cropping, data_format, **kwargs)

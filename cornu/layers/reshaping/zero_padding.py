@@ -10,26 +10,25 @@ import jax.numpy as jnp
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.engine import config
-from cornu.layers.reshaping.borders import amounts, one_axis, spatial_first
+from cornu.layers.reshaping.borders import amounts, pairs, spatial_first
 
 
 class ZeroPadding(Layer):
-    """What the paddings share; `self.padding` is a pair for each spatial axis."""
+    """What the paddings share; they set `rank`."""
 
+    rank: int
     _settings = ("padding", "data_format")
 
-    def __init__(self, rank: int, data_format: str | None, **kwargs: Any):
+    def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
+        self.padding = amounts(padding, self.rank, self, "padding")
         self.data_format = config.standardize_data_format(data_format)
-        self.input_spec = InputSpec(ndim=rank + 2)
-
-    def _pairs(self) -> tuple[tuple[int, int], ...]:
-        return self.padding
+        self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def call(self, inputs: jax.Array) -> jax.Array:
         """The padded tensor."""
         width = [(0, 0)] * inputs.ndim
-        for axis, pair in enumerate(self._pairs(), spatial_first(self.data_format)):
+        for axis, pair in enumerate(pairs(self.padding), spatial_first(self.data_format)):
             width[axis] = pair
         return jnp.pad(inputs, width)
 
@@ -50,12 +49,7 @@ class ZeroPadding1D(ZeroPadding):
     [0.0, 1.0, 1.0, 1.0, 0.0, 0.0]
     """
 
-    def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Any):
-        super().__init__(1, data_format, **kwargs)
-        self.padding = one_axis(padding, self, "padding")
-
-    def _pairs(self) -> tuple[tuple[int, int], ...]:
-        return (self.padding,)
+    rank = 1
 
 
 class ZeroPadding2D(ZeroPadding):
@@ -75,9 +69,7 @@ class ZeroPadding2D(ZeroPadding):
     (1, 5, 7, 1)
     """
 
-    def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Any):
-        super().__init__(2, data_format, **kwargs)
-        self.padding = amounts(padding, 2, self, "padding")
+    rank = 2
 
 
 class ZeroPadding3D(ZeroPadding):
@@ -96,11 +88,4 @@ class ZeroPadding3D(ZeroPadding):
     (1, 4, 4, 4, 1)
     """
 
-    def __init__(
-        self,
-        padding: Any = ((1, 1), (1, 1), (1, 1)),
-        data_format: str | None = None,
-        **kwargs: Any,
-    ):
-        super().__init__(3, data_format, **kwargs)
-        self.padding = amounts(padding, 3, self, "padding")
+    rank = 3

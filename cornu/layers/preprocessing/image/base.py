@@ -200,7 +200,14 @@ class BaseImagePreprocessingLayer(Layer):
         self, segmentation_masks: Any, transformation: Any = None, training: bool = True
     ) -> Any:
         """Masks transformed: as they are, unless a layer moves pixels."""
-        return segmentation_masks
+        moves = type(self).augment_masks is not BaseImagePreprocessingLayer.augment_masks
+        if not moves or not (training or self.ALWAYS):
+            return segmentation_masks
+        return self._on_masks(lambda x: self.augment_masks(x, transformation), segmentation_masks)
+
+    def augment_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
+        """Masks (batch, height, width, channels) transformed, by layers that move pixels."""
+        return masks
 
     def transform_single_image(
         self, image: Any, transformation: Any, training: bool = True

@@ -145,15 +145,9 @@ class RandomElasticTransform(BaseImagePreprocessingLayer):
         order = INTERPOLATIONS[interpolation]
         return kernels.sample(images, *at, order, self.fill_mode, self.fill_value)
 
-    def transform_segmentation_masks(
-        self, segmentation_masks: Any, transformation: Any = None, training: bool = True
-    ) -> Any:
+    def augment_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
         """Masks sampled as the images are, each pixel with the class of the nearest."""
-        if not training:
-            return segmentation_masks
-        return self._on_masks(
-            lambda masks: self._sampled(masks, transformation, "nearest"), segmentation_masks
-        )
+        return self._sampled(masks, transformation, "nearest")
 
 
 def smoother(size: int, sigma: jax.Array) -> jax.Array:

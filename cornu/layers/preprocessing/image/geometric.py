@@ -63,15 +63,9 @@ class GeometricLayer(BaseImagePreprocessingLayer):
         order = INTERPOLATIONS[interpolation]
         return kernels.warp(images, transformation["maps"], order, self.fill_mode, self.fill_value)
 
-    def transform_segmentation_masks(
-        self, segmentation_masks: Any, transformation: Any = None, training: bool = True
-    ) -> Any:
+    def augment_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
         """Masks warped as the images are, each pixel with the class of the nearest."""
-        if not training:
-            return segmentation_masks
-        return self._on_masks(
-            lambda masks: self._warped(masks, transformation, "nearest"), segmentation_masks
-        )
+        return self._warped(masks, transformation, "nearest")
 
     def transform_bounding_boxes(
         self, bounding_boxes: dict, transformation: Any = None, training: bool = True

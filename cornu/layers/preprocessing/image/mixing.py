@@ -138,13 +138,9 @@ class CutMix(BaseImagePreprocessingLayer):
         """Mix one-hot labels by area."""
         return mixed(labels, transformation) if training else labels
 
-    def transform_segmentation_masks(
-        self, segmentation_masks: Any, transformation: Any = None, training: bool = True
-    ) -> Any:
+    def augment_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
         """Take the rectangles from the other masks."""
-        if not training:
-            return segmentation_masks
-        return self._on_masks(lambda masks: self.augment(masks, transformation), segmentation_masks)
+        return self.augment(masks, transformation)
 
 
 def mixed(values: Any, transformation: dict) -> jax.Array:

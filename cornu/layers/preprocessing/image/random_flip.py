@@ -64,13 +64,9 @@ class RandomFlip(BaseImagePreprocessingLayer):
                 images = jnp.where(flips, jnp.flip(images, axis), images)
         return images
 
-    def transform_segmentation_masks(
-        self, segmentation_masks: Any, transformation: Any = None, training: bool = True
-    ) -> Any:
+    def augment_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
         """Masks mirrored as the images are."""
-        if not training:
-            return segmentation_masks
-        return self._on_masks(lambda masks: self.augment(masks, transformation), segmentation_masks)
+        return self.augment(masks, transformation)
 
     def transform_bounding_boxes(
         self, bounding_boxes: dict, transformation: Any = None, training: bool = True

@@ -45,13 +45,9 @@ class SizedLayer(BaseImagePreprocessingLayer):
         start = (height - rows) // 2, (width - columns) // 2
         return {"scale": scale, "shift": (-start[0] * scale[0], -start[1] * scale[1])}
 
-    def transform_segmentation_masks(
-        self, segmentation_masks: Any, transformation: Any = None, training: bool = True
-    ) -> jax.Array:
+    def augment_masks(self, masks: jax.Array, transformation: Any) -> jax.Array:
         """Masks brought to the size as the images are, by the nearest pixel."""
-        return self._on_masks(
-            lambda masks: self.placed(masks, transformation, "nearest"), segmentation_masks
-        )
+        return self.placed(masks, transformation, "nearest")
 
     def placed(self, images: jax.Array, transformation: dict, interpolation: str) -> jax.Array:
         """Images (batch, height, width, channels) in the new size."""
