@@ -43,10 +43,7 @@ threshold = nn.threshold
 
 @op(name="re_lu")
 def relu(
-    x: Any,
-    negative_slope: float = 0.0,
-    max_value: float | None = None,
-    threshold: float = 0.0,
+    x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
 ) -> jax.Array:
     """Rectifier: `x` above `threshold`, `negative_slope * (x - threshold)` below it.
 

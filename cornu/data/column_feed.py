@@ -25,10 +25,7 @@ class ColumnFeed(SampleFeed):
         y: targets, likewise, or None.
         sample_weight: weights, likewise, or None.
         batch_size: as for `ArrayFeed`, like the arguments after it.
-        shuffle: see there.
-        class_weight: see there.
-        steps: see there.
-        seed: see there.
+        shuffle, class_weight, steps, seed: see there.
 
     Raises:
         ValueError: for no data, or parts of different lengths.

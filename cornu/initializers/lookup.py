@@ -58,11 +58,7 @@ OTHER_NAMES = {
     "uniform": RandomUniform,
     "zero": Zeros,
 }
-BY_NAME = {
-    **CLASSES,
-    **{to_snake_case(name): cls for name, cls in CLASSES.items()},
-    **OTHER_NAMES,
-}
+BY_NAME = {**CLASSES, **{to_snake_case(name): cls for name, cls in CLASSES.items()}, **OTHER_NAMES}
 
 
 def get(identifier: Any) -> Initializer | Callable | None:

@@ -133,8 +133,7 @@ class GlorotUniform(_Family):
 
     Args:
         seed: an int, a `SeedGenerator`, or None for a seed drawn when the object is made.
-        input_axes: see `VarianceScaling`.
-        output_axes: see `VarianceScaling`.
+        input_axes, output_axes: see `VarianceScaling`.
 
     References:
         Glorot and Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a.html
@@ -151,8 +150,7 @@ class GlorotNormal(_Family):
 
     Args:
         seed: an int, a `SeedGenerator`, or None for a seed drawn when the object is made.
-        input_axes: see `VarianceScaling`.
-        output_axes: see `VarianceScaling`.
+        input_axes, output_axes: see `VarianceScaling`.
 
     References:
         Glorot and Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a.html
@@ -169,8 +167,7 @@ class HeUniform(_Family):
 
     Args:
         seed: an int, a `SeedGenerator`, or None for a seed drawn when the object is made.
-        input_axes: see `VarianceScaling`.
-        output_axes: see `VarianceScaling`.
+        input_axes, output_axes: see `VarianceScaling`.
 
     References:
         He et al., 2015, https://arxiv.org/abs/1502.01852
@@ -187,8 +184,7 @@ class HeNormal(_Family):
 
     Args:
         seed: an int, a `SeedGenerator`, or None for a seed drawn when the object is made.
-        input_axes: see `VarianceScaling`.
-        output_axes: see `VarianceScaling`.
+        input_axes, output_axes: see `VarianceScaling`.
 
     References:
         He et al., 2015, https://arxiv.org/abs/1502.01852
@@ -205,8 +201,7 @@ class LecunUniform(_Family):
 
     Args:
         seed: an int, a `SeedGenerator`, or None for a seed drawn when the object is made.
-        input_axes: see `VarianceScaling`.
-        output_axes: see `VarianceScaling`.
+        input_axes, output_axes: see `VarianceScaling`.
 
     References:
         Klambauer et al., 2017, https://arxiv.org/abs/1706.02515
@@ -223,8 +218,7 @@ class LecunNormal(_Family):
 
     Args:
         seed: an int, a `SeedGenerator`, or None for a seed drawn when the object is made.
-        input_axes: see `VarianceScaling`.
-        output_axes: see `VarianceScaling`.
+        input_axes, output_axes: see `VarianceScaling`.
 
     References:
         Klambauer et al., 2017, https://arxiv.org/abs/1706.02515

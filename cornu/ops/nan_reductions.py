@@ -192,11 +192,7 @@ def nancumprod(x: TensorLike, axis: int | None = None, dtype: Any = None) -> jax
 
 @op(tensors=("x", "q"))
 def nanpercentile(
-    x: TensorLike,
-    q: TensorLike,
-    axis: Axes = None,
-    method: str = "linear",
-    keepdims: bool = False,
+    x: TensorLike, q: TensorLike, axis: Axes = None, method: str = "linear", keepdims: bool = False
 ) -> jax.Array:
     """Percentiles along axes without the NaN.
 
@@ -215,11 +211,7 @@ def nanpercentile(
 
 @op(tensors=("x", "q"))
 def nanquantile(
-    x: TensorLike,
-    q: TensorLike,
-    axis: Axes = None,
-    method: str = "linear",
-    keepdims: bool = False,
+    x: TensorLike, q: TensorLike, axis: Axes = None, method: str = "linear", keepdims: bool = False
 ) -> jax.Array:
     """Quantiles along axes without the NaN.
 

@@ -49,12 +49,7 @@ BINARY = {
     "or": logical_or,
     "xor": logical_xor,
 }
-COMPARISONS = {
-    "gt": greater,
-    "ge": greater_equal,
-    "lt": less,
-    "le": less_equal,
-}
+COMPARISONS = {"gt": greater, "ge": greater_equal, "lt": less, "le": less_equal}
 UNARY = {"neg": negative, "abs": absolute, "invert": logical_not}
 
 

@@ -162,10 +162,7 @@ def median(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> jax.Arra
 
 @op
 def max(
-    x: TensorLike,
-    axis: Axes = None,
-    keepdims: bool = False,
-    initial: float | None = None,
+    x: TensorLike, axis: Axes = None, keepdims: bool = False, initial: float | None = None
 ) -> jax.Array:
     """Largest element along axes.
 
@@ -183,10 +180,7 @@ def max(
 
 @op
 def min(
-    x: TensorLike,
-    axis: Axes = None,
-    keepdims: bool = False,
-    initial: float | None = None,
+    x: TensorLike, axis: Axes = None, keepdims: bool = False, initial: float | None = None
 ) -> jax.Array:
     """Smallest element along axes.
 
@@ -203,12 +197,7 @@ def min(
 
 
 @op
-def prod(
-    x: TensorLike,
-    axis: Axes = None,
-    keepdims: bool = False,
-    dtype: Any = None,
-) -> jax.Array:
+def prod(x: TensorLike, axis: Axes = None, keepdims: bool = False, dtype: Any = None) -> jax.Array:
     """Product along axes.
 
     Args:

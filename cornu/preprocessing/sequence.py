@@ -9,12 +9,7 @@ import numpy as np
 
 from cornu.preprocessing.timeseries import TimeseriesGenerator
 
-__all__ = [
-    "TimeseriesGenerator",
-    "make_sampling_table",
-    "pad_sequences",
-    "skipgrams",
-]
+__all__ = ["TimeseriesGenerator", "make_sampling_table", "pad_sequences", "skipgrams"]
 
 
 def pad_sequences(

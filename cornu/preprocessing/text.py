@@ -45,9 +45,7 @@ def one_hot(
     Args:
         input_text: the text.
         n: size of the space of numbers.
-        filters: characters that count as borders between words.
-        lower: whether to turn the text to lower case.
-        split: what stands between words.
+        filters, lower, split: as of `text_to_word_sequence`.
         analyzer: gives the words of a text, instead of the three arguments before.
 
     >>> len(keras.preprocessing.text.one_hot("one two one", 50))
@@ -72,9 +70,7 @@ def hashing_trick(
         n: size of the space of numbers.
         hash_function: "md5", which is the same in each run; or a function from str to int;
             Python's `hash` by default.
-        filters: characters that count as borders between words.
-        lower: whether to turn the text to lower case.
-        split: what stands between words.
+        filters, lower, split: as of `text_to_word_sequence`.
         analyzer: gives the words of a text, instead of the three arguments before.
 
     >>> keras.preprocessing.text.hashing_trick("one two one", 50, "md5")
@@ -97,9 +93,7 @@ class Tokenizer:
 
     Args:
         num_words: only numbers below this are used, so the `num_words - 1` most frequent words.
-        filters: characters that count as borders between words.
-        lower: whether to turn texts to lower case.
-        split: what stands between words.
+        filters, lower, split: as of `text_to_word_sequence`.
         char_level: whether each character is a word.
         oov_token: stands for unknown words, with number 1; they are left out by default.
         analyzer: gives the words of a text, instead of `filters`, `lower` and `split`.

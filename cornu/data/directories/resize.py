@@ -13,10 +13,7 @@ import numpy as np
 
 
 def resize_image(
-    image: np.ndarray,
-    size: tuple[int, int],
-    interpolation: str,
-    out: np.ndarray | None = None,
+    image: np.ndarray, size: tuple[int, int], interpolation: str, out: np.ndarray | None = None
 ) -> np.ndarray:
     """An image in another size.
 

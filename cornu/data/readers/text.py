@@ -18,11 +18,7 @@ from cornu.data.readers.file_stream import FileStream
 from cornu.data.readers.files import Paths, open_binary
 
 LINES_IN_BLOCK = 1024
-OPENERS: dict[str, Callable[[BinaryIO], Any]] = {
-    "gz": gzip.open,
-    "bz2": bz2.open,
-    "xz": lzma.open,
-}
+OPENERS: dict[str, Callable[[BinaryIO], Any]] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
 
 
 def read_text(files: Paths, encoding: str = "utf-8", shuffle_files: bool = False) -> Dataset:

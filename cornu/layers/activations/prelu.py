@@ -53,9 +53,7 @@ class PReLU(Layer):
         for axis in self.shared_axes or ():
             shape[axis - 1] = 1
         self.alpha = self.add_weight(
-            name="alpha",
-            shape=tuple(shape),
-            **weight_arguments(self, "alpha"),
+            name="alpha", shape=tuple(shape), **weight_arguments(self, "alpha")
         )
         axes = {i: n for i, n in enumerate(input_shape) if i and i not in (self.shared_axes or ())}
         self.input_spec = InputSpec(ndim=len(input_shape), axes=axes)

@@ -13,8 +13,7 @@ class Conv1D(BaseConv):
     Args:
         filters: number of filters, the channels of the outputs.
         kernel_size: size of the window, an int or a tuple of one.
-        strides: steps of the window, an int or a tuple of one; above 1 not together with a dilation
-            above 1.
+        strides: steps of the window, an int or a tuple of one; above 1 only without a dilation.
         padding: "valid" (none), "same" (as many outputs as inputs for strides of 1), or
             "causal" (zeros before the first step, so that no output sees later steps).
         data_format: "channels_last", "channels_first", or None for the global setting.
@@ -53,8 +52,7 @@ class Conv2D(BaseConv):
     Args:
         filters: number of filters, the channels of the outputs.
         kernel_size: size of the window, an int or 2 ints.
-        strides: steps of the window, an int or 2 ints; above 1 not together with a dilation
-            above 1.
+        strides: steps of the window, an int or 2 ints; above 1 only without a dilation.
         padding: "valid" (none) or "same" (as many outputs as inputs for strides of 1).
         data_format: "channels_last", "channels_first", or None for the global setting.
         dilation_rate: distances between the taps of the window.
@@ -91,8 +89,7 @@ class Conv3D(BaseConv):
     Args:
         filters: number of filters, the channels of the outputs.
         kernel_size: size of the window, an int or 3 ints.
-        strides: steps of the window, an int or 3 ints; above 1 not together with a dilation
-            above 1.
+        strides: steps of the window, an int or 3 ints; above 1 only without a dilation.
         padding: "valid" (none) or "same" (as many outputs as inputs for strides of 1).
         data_format: "channels_last", "channels_first", or None for the global setting.
         dilation_rate: distances between the taps of the window.

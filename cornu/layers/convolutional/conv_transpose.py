@@ -16,8 +16,7 @@ class Conv1DTranspose(BaseConvTranspose):
     Args:
         filters: number of filters, the channels of the outputs.
         kernel_size: size of the window, an int or a tuple of one.
-        strides: steps of the window, an int or a tuple of one; above 1 not together with a dilation
-            above 1.
+        strides: steps of the window, an int or a tuple of one; above 1 only without a dilation.
         padding: "valid" or "same" (outputs of size `input * stride`).
         output_padding: rows added at the end of each dimension, less than the strides;
             None lets the outputs be as large as the inputs of such a convolution could be.
@@ -57,8 +56,7 @@ class Conv2DTranspose(BaseConvTranspose):
     Args:
         filters: number of filters, the channels of the outputs.
         kernel_size: size of the window, an int or 2 ints.
-        strides: steps of the window, an int or 2 ints; above 1 not together with a dilation
-            above 1.
+        strides: steps of the window, an int or 2 ints; above 1 only without a dilation.
         padding: "valid" or "same" (outputs of size `input * stride`).
         output_padding: rows added at the end of each dimension, less than the strides;
             None lets the outputs be as large as the inputs of such a convolution could be.
@@ -98,8 +96,7 @@ class Conv3DTranspose(BaseConvTranspose):
     Args:
         filters: number of filters, the channels of the outputs.
         kernel_size: size of the window, an int or 3 ints.
-        strides: steps of the window, an int or 3 ints; above 1 not together with a dilation
-            above 1.
+        strides: steps of the window, an int or 3 ints; above 1 only without a dilation.
         padding: "valid" or "same" (outputs of size `input * stride`).
         data_format: "channels_last", "channels_first", or None for the global setting.
         output_padding: rows added at the end of each dimension, less than the strides;

@@ -10,6 +10,7 @@ from cornu import activations, kernels
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.engine import dtypes
+from cornu.layers.checks import check_positive
 from cornu.layers.core.lora import LowRankAdaptation
 from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 from cornu.ops.op import unwrap
@@ -64,10 +65,7 @@ class Dense(LowRankAdaptation, Layer):
         **kwargs: Any,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        if isinstance(units, bool) or not hasattr(units, "__index__") or units <= 0:
-            raise ValueError(
-                f"Dense {self.name!r} needs a positive integer as `units`; got {units!r}."
-            )
+        check_positive(self, units=units)
         self.units = units
         self.activation = activations.get(activation)
         self.use_bias = use_bias
@@ -83,9 +81,7 @@ class Dense(LowRankAdaptation, Layer):
         """Make the weights for inputs of shape (batch, ..., features)."""
         features = input_shape[-1]
         self._kernel = self.add_weight(
-            name="kernel",
-            shape=(features, self.units),
-            **weight_arguments(self, "kernel"),
+            name="kernel", shape=(features, self.units), **weight_arguments(self, "kernel")
         )
         self.bias = None
         if self.use_bias:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from cornu import kernels
 from cornu.core.layer import Layer
 from cornu.engine import dtypes
+from cornu.layers.checks import check_positive
 from cornu.layers.core.lora import LowRankAdaptation
 from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 from cornu.ops import not_equal
@@ -67,11 +68,7 @@ class Embedding(LowRankAdaptation, Layer):
                 "Embedding takes sequences of any length: remove `input_length`.", stacklevel=2
             )
         super().__init__(**kwargs)
-        for name, size in (("input_dim", input_dim), ("output_dim", output_dim)):
-            if isinstance(size, bool) or not hasattr(size, "__index__") or size <= 0:
-                raise ValueError(
-                    f"Embedding {self.name!r} needs a positive integer as `{name}`; got {size!r}."
-                )
+        check_positive(self, input_dim=input_dim, output_dim=output_dim)
         self.input_dim = input_dim
         self.output_dim = output_dim
         set_weight_settings(

@@ -13,20 +13,7 @@ from cornu.layers.weight_settings import set_weight_settings, weight_arguments, 
 
 
 class BaseNormalization(Layer):
-    """Base of the layers that normalise, then multiply by gamma and add beta.
-
-    Gamma and beta are read in their own dtype, since the arithmetic is in float32 or wider.
-
-    Args:
-        axis: the normalised axis or axes, or that of the channels.
-        epsilon: added to the variance.
-        center: whether beta is added.
-        scale: whether the result is multiplied by gamma.
-        beta_initializer, gamma_initializer: first values of beta and gamma.
-        beta_regularizer, gamma_regularizer: penalties on beta and gamma.
-        beta_constraint, gamma_constraint: projections of beta and gamma after each step.
-        **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
-    """
+    """Base of the layers that normalise, then multiply by gamma and add beta."""
 
     _settings = ("axis", "epsilon", "center", "scale", *weight_names("beta", "gamma"))
 

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from cornu import activations, random
 from cornu.core.layer import Layer
 from cornu.core.seed_generator import SeedGenerator
+from cornu.layers.checks import check_positive
 from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
 
 
@@ -74,11 +75,7 @@ class WeightedCell(DropoutCell, Layer):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        if not isinstance(units, int) or units <= 0:
-            raise ValueError(
-                f"{type(self).__name__} {self.name!r} needs a positive number of units, "
-                f"got {units!r}."
-            )
+        check_positive(self, units=units)
         self.units = units
         self.activation = activations.get(activation)
         self.use_bias = use_bias

@@ -250,12 +250,7 @@ def interpolated_pixels(
 
 
 def splines(
-    images: np.ndarray,
-    maps: np.ndarray,
-    fill_mode: str,
-    cval: float,
-    order: int,
-    flips: np.ndarray,
+    images: np.ndarray, maps: np.ndarray, fill_mode: str, cval: float, order: int, flips: np.ndarray
 ) -> np.ndarray:
     """`warp` by splines of a higher order, image by image."""
     result = np.empty_like(images, order="C")

@@ -24,9 +24,8 @@ class NumpyArrayIterator(Iterator):
         sample_weight: a weight per sample, or None.
         seed: an int, or None.
         data_format: layout of the images; None for the global setting.
-        save_to_dir: folder to save the transformed images in, or None.
-        save_prefix: begin of the names of saved images.
-        save_format: format of saved images.
+        save_to_dir, save_prefix, save_format: folder to save the transformed images in, or None;
+            begin of their names; their format.
         subset: `"training"` or `"validation"` part of the generator's `validation_split`.
         ignore_class_split: whether the two parts may hold different classes.
         dtype: dtype of the images; None for the default float type.

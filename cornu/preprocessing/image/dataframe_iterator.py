@@ -39,12 +39,10 @@ class DataFrameIterator(FileIterator):
         shuffle: whether to read the samples in a new order in each epoch.
         seed: an int, or None.
         data_format: layout of the images; None for the global setting.
-        save_to_dir: folder to save the transformed images in, or None.
-        save_prefix: begin of the names of saved images.
-        save_format: format of saved images.
+        save_to_dir, save_prefix, save_format: folder to save the transformed images in, or None;
+            begin of their names; their format.
         subset: `"training"` or `"validation"` part of the generator's `validation_split`.
-        interpolation: as of `load_img`.
-        keep_aspect_ratio: as of `load_img`.
+        interpolation, keep_aspect_ratio: as of `load_img`.
         dtype: dtype of the images and of classes; None for the default float type.
         validate_filenames: whether to leave out names that are no files of a known ending.
 

@@ -15,25 +15,7 @@ CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
 
 
 class FileIterator(Iterator):
-    """What `DirectoryIterator` and `DataFrameIterator` share.
-
-    Args:
-        filepaths: the files.
-        image_data_generator: the `ImageDataGenerator` that transforms, or None.
-        target_size: `(height, width)` of the images.
-        color_mode: `"rgb"`, `"rgba"` or `"grayscale"`.
-        class_mode: what the targets are; see the subclasses.
-        batch_size: samples in a batch.
-        shuffle: whether to read the samples in a new order in each epoch.
-        seed: an int, or None.
-        data_format: layout of the images; None for the global setting.
-        save_to_dir: folder to save the transformed images in, or None.
-        save_prefix: begin of the names of saved images.
-        save_format: format of saved images.
-        interpolation: as of `load_img`.
-        keep_aspect_ratio: as of `load_img`.
-        dtype: dtype of the images and of classes; None for the default float type.
-    """
+    """What `DirectoryIterator` and `DataFrameIterator` share; see there for the arguments."""
 
     # Set by the subclasses: class indices, or targets; weights.
     class_indices: dict[str, int]

@@ -29,12 +29,8 @@ def random_rotation(
     Args:
         x: image with three axes.
         rg: the largest angle, in degrees.
-        row_axis: axis of the rows.
-        col_axis: axis of the columns.
-        channel_axis: axis of the channels.
-        fill_mode: what lies outside of the image.
-        cval: the value outside for `"constant"`.
-        interpolation_order: order of the interpolation.
+        row_axis, col_axis, channel_axis: axes of the rows, the columns and the channels.
+        fill_mode, cval, interpolation_order: as of `apply_affine_transform`, there `order`.
 
     Returns:
         Image of the same shape.
@@ -65,12 +61,8 @@ def random_shift(
         x: image with three axes.
         wrg: the largest `ty`, as a part of the width.
         hrg: the largest `tx`, as a part of the height.
-        row_axis: axis of the rows.
-        col_axis: axis of the columns.
-        channel_axis: axis of the channels.
-        fill_mode: what lies outside of the image.
-        cval: the value outside for `"constant"`.
-        interpolation_order: order of the interpolation.
+        row_axis, col_axis, channel_axis: axes of the rows, the columns and the channels.
+        fill_mode, cval, interpolation_order: as of `apply_affine_transform`, there `order`.
 
     Returns:
         Image of the same shape.
@@ -100,12 +92,8 @@ def random_shear(
     Args:
         x: image with three axes.
         intensity: the largest angle, in degrees.
-        row_axis: axis of the rows.
-        col_axis: axis of the columns.
-        channel_axis: axis of the channels.
-        fill_mode: what lies outside of the image.
-        cval: the value outside for `"constant"`.
-        interpolation_order: order of the interpolation.
+        row_axis, col_axis, channel_axis: axes of the rows, the columns and the channels.
+        fill_mode, cval, interpolation_order: as of `apply_affine_transform`, there `order`.
 
     Returns:
         Image of the same shape.
@@ -134,12 +122,8 @@ def random_zoom(
     Args:
         x: image with three axes.
         zoom_range: the smallest and the largest factor; below 1 enlarges.
-        row_axis: axis of the rows.
-        col_axis: axis of the columns.
-        channel_axis: axis of the channels.
-        fill_mode: what lies outside of the image.
-        cval: the value outside for `"constant"`.
-        interpolation_order: order of the interpolation.
+        row_axis, col_axis, channel_axis: axes of the rows, the columns and the channels.
+        fill_mode, cval, interpolation_order: as of `apply_affine_transform`, there `order`.
 
     Returns:
         Image of the same shape.

@@ -12,10 +12,7 @@ from cornu.preprocessing.image.decode import central_crop
 
 
 def smart_resize(
-    x: Any,
-    size: Sequence[int],
-    interpolation: str = "bilinear",
-    data_format: str = "channels_last",
+    x: Any, size: Sequence[int], interpolation: str = "bilinear", data_format: str = "channels_last"
 ) -> Any:
     """Resize the largest central part of images that has the aspect ratio of `size`.
 

@@ -82,7 +82,7 @@ def test_the_kernel_is_missing_before_the_layer_is_built():
 
 @pytest.mark.parametrize("units", [0, -1, 2.5, None, True])
 def test_nonsense_units_are_refused(units):
-    with pytest.raises(ValueError, match="positive integer as `units`"):
+    with pytest.raises(ValueError, match="units must be a positive int"):
         keras.layers.Dense(units)
 
 

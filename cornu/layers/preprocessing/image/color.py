@@ -16,16 +16,7 @@ from cornu.ops.image.color import hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv
 
 
 class ColorLayer(BaseImagePreprocessingLayer):
-    """Base of layers that change the colours of each image by a factor of its own.
-
-    Args:
-        factor: strength, from 0 to 1: f stands for one between 0 and f, `(low, high)` for one
-            between those.
-        value_range: least and greatest value of the images.
-        data_format: `"channels_last"`, `"channels_first"`, or None for the global setting.
-        seed: int or None.
-        **kwargs: `name`, `dtype`.
-    """
+    """Base of layers that change the colours of each image by a factor of its own."""
 
     FACTOR_BOUNDS: ClassVar = (0, 1)
     _settings = ("factor", "value_range", "seed")

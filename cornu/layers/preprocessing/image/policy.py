@@ -17,12 +17,7 @@ from cornu.layers.preprocessing.image.settings import value_limits
 
 GEOMETRIC = ("random_shear", "random_translation", "random_rotation")
 LIGHT = ("random_posterization", "solarization", "auto_contrast", "equalization")
-COLORS = (
-    "random_brightness",
-    "random_color_degeneration",
-    "random_contrast",
-    "random_sharpness",
-)
+COLORS = ("random_brightness", "random_color_degeneration", "random_contrast", "random_sharpness")
 
 
 class PolicyLayer(BaseImagePreprocessingLayer):
@@ -158,10 +153,7 @@ class RandAugment(PolicyLayer):
             moving = jax.tree.map(lambda x: jnp.asarray(x)[None], moving)
         if "bounding_boxes" in moving:
             boxes = moving["bounding_boxes"]
-            moving["bounding_boxes"] = {
-                **boxes,
-                "boxes": jnp.asarray(boxes["boxes"], "float32"),
-            }
+            moving["bounding_boxes"] = {**boxes, "boxes": jnp.asarray(boxes["boxes"], "float32")}
         moved = self._chain(transformation["layer_idxes"], transformation["keys"], moving)
         if single:
             moved = jax.tree.map(lambda x: x[0], moved)
