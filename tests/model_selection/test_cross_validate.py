@@ -134,7 +134,7 @@ ERRORS = [
     ({"x": iter([])}, ValueError, "picks samples by their index"),
     ({"learning_rate": 1.0}, TypeError, "does not know: \\['learning_rate'\\]"),
     ({"validation_data": "train"}, ValueError, "only name is 'test'"),
-    ({"class_weight": "even"}, ValueError, "or 'balanced'"),
+    ({"class_weight": "even"}, ValueError, "'balanced', or for several"),
     ({"validation_data": "test", "validation_split": 0.1}, ValueError, "not both"),
     ({"seed": -1}, ValueError, "whole number from 0"),
     ({"n_jobs": 0}, ValueError, "number of processes"),

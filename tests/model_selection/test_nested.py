@@ -30,8 +30,8 @@ def seen(monkeypatch):
     """What searches and final trainings get, without any training."""
     calls = SimpleNamespace(inner=[], final=[])
 
-    def run_tasks(tasks, samples, settings, models):
-        calls.inner.append((tasks, samples))
+    def run_tasks(tasks, work):
+        calls.inner.append((tasks, work.samples))
         return SimpleNamespace(mean={"loss": float(len(calls.inner) % 2)})
 
     def run_fold(task, samples, settings, models, watchers):

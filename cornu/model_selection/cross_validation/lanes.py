@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -48,6 +48,12 @@ class Pass:
             for start in range(full * batch_size, length, batch_size):
                 tails.append((folds, start, min(batch_size, length - start)))
         return cls(batch_size, full, tuple(tails))
+
+
+class OfFolds(NamedTuple):
+    """Arrays with a row for each fold, `(folds, samples, ...)`, where others are shared by all."""
+
+    values: Any
 
 
 class FoldsProgram:
@@ -129,12 +135,13 @@ class FoldsProgram:
         """Reset the metrics, take all steps of a pass, and give the state and the results."""
 
         def one(state: list, rows: Any, weights: Any) -> list:
-            batch = jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), data)
-            if weights is not None:
-                weights = weights.at[rows].get(mode="promise_in_bounds")
-            return self._step(step, state, (*batch, weights))
+            whole = (*data, weights)
+            batch = jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), whole)
+            return self._step(step, state, batch)
 
-        steps = jax.vmap(one, in_axes=(0, 0, 0 if np.ndim(weights) == 2 else None))
+        by_fold = isinstance(weights, OfFolds)
+        weights = weights.values if by_fold else weights
+        steps = jax.vmap(one, in_axes=(0, 0, 0 if by_fold else None))
         state = self._changed(self.worker.reset_metrics, state)
         size = way.full * way.batch_size
         if way.full:
@@ -146,7 +153,7 @@ class FoldsProgram:
             )
         for folds, start, count in way.tails:
             chosen = np.array(folds)
-            own = weights[chosen] if np.ndim(weights) == 2 else weights
+            own = jax.tree.map(lambda a, f=chosen: a[f], weights) if by_fold else weights
             part = [values[chosen] for values in state]
             part = steps(part, order[chosen, start : start + count], own)
             state = [values.at[chosen].set(new) for values, new in zip(state, part)]

@@ -37,8 +37,14 @@ class FoldModels:
         self.takes_inputs = takes_inputs(build)
         self.worker: Any = None
         self.folds_program: Any = None
+        # Seconds of an epoch: "alone" of one fold, "together" of all, where measured.
+        self.measured: dict[str, float] = {}
         self.generator = SeedGenerator(0, name="global_seed_generator")
         self._last: Any = None
+
+    def __reduce__(self) -> tuple:
+        # What was built and compiled stays in its process.
+        return FoldModels, (self.build,)
 
     @contextlib.contextmanager
     def seeded(self, seed: int) -> Iterator[None]:

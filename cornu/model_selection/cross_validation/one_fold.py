@@ -15,7 +15,7 @@ from cornu.model_selection.cross_validation.samples import (
     FoldTask,
     Samples,
     Settings,
-    class_weights,
+    balanced_batches,
     with_validation,
 )
 from cornu.model_selection.parts import take
@@ -38,6 +38,7 @@ class Fold:
         seconds: how long it took.
         model: the trained model, or None.
         parameters: what an inner search chose, or None.
+        candidate_scores: the mean score of each candidate of an inner search, or None.
 
     >>> import numpy as np
     >>> from cornu.model_selection import Fold
@@ -57,6 +58,7 @@ class Fold:
     seconds: float = 0.0
     model: Any = None
     parameters: dict | None = None
+    candidate_scores: list[float] | None = None
 
     @property
     def epochs(self) -> int:
@@ -93,22 +95,31 @@ def run_fold(
         check_monitors(callbacks, validation_data is not None)
         batch = take((x, y, sample_weight), slice(0, settings.batch_size))
         worker = models.adopt(model, batch)
-        history = worker.fit(
-            x,
-            y,
-            sample_weight=sample_weight,
-            class_weight=class_weights(settings, y),
-            validation_data=validation_data,
-            callbacks=[*callbacks, *watchers],
-            verbose=0,
-            **settings.fit,
-        ).history
+        # After `adopt`, which leaves the random numbers where `fit` would find them.
+        arguments = {
+            **fit_arguments(settings, (x, y, sample_weight), task.seed),
+            "class_weight": settings.class_weight,
+            "validation_data": validation_data,
+            "callbacks": [*callbacks, *watchers],
+            "verbose": 0,
+        }
+        history = worker.fit(**arguments).history
         fold = Fold(task.number, task.train, task.test, task.seed, dict(history), {})
         tested(fold, worker, samples, settings)
         if settings.return_models:
             fold.model = models.hand_back(model, x_train, batch)
     fold.seconds = time.perf_counter() - begin
     return fold
+
+
+def fit_arguments(settings: Settings, part: tuple, seed: int) -> dict[str, Any]:
+    """The data as `fit` takes them, and the user's arguments."""
+    if settings.sampler is None:
+        return {**dict(zip(("x", "y", "sample_weight"), part)), **settings.fit}
+    # The batches have their size and order from the sampler.
+    rest = {k: v for k, v in settings.fit.items() if k not in ("batch_size", "shuffle")}
+    rest["validation_batch_size"] = settings.evaluation_batch_size
+    return {"x": balanced_batches(settings, part, seed), **rest}
 
 
 def tested(fold: Fold, model: Any, samples: Samples, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Folds in several processes, each of which keeps to cores of its own."""
+"""Folds one by one, or in several processes, each of which keeps to cores of its own."""
 
 from __future__ import annotations
 
@@ -11,50 +11,76 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from cornu.model_selection.cross_validation.models import FoldModels, state_values
-from cornu.model_selection.cross_validation.one_fold import Fold, run_fold
-from cornu.model_selection.cross_validation.samples import FoldTask, Samples, Settings
+from cornu.model_selection.cross_validation.models import state_values
+from cornu.model_selection.cross_validation.one_fold import Fold
+from cornu.model_selection.cross_validation.samples import FoldTask
+from cornu.model_selection.cross_validation.work import FoldWork, one_by_one
 
 
-def run_in_processes(
-    tasks: list[FoldTask],
-    samples: Samples,
-    settings: Settings,
-    models: FoldModels,
-    n_jobs: int,
-    folder: Any = None,
+def collected(
+    run: Callable, tasks: list[FoldTask], work: FoldWork, progress: Any, choice: Any
+) -> list[Fold]:
+    """All folds by number; each is shown when it is done.
+
+    Args:
+        run: gives the folds that no earlier run has done, called with the other arguments.
+        tasks: the folds.
+        work: what is done with each.
+        progress: what shows the run.
+        choice: takes down which way was taken.
+    """
+    found, left = [], []
+    try:
+        for task in tasks:
+            fold = work.load(task)
+            if fold is None:
+                left.append(task)
+            else:
+                progress.done(fold, loaded=True)
+                found.append(fold)
+        for fold in run(left, work, progress, choice) if left else ():
+            progress.done(fold)
+            found.append(fold)
+    finally:
+        progress.close()
+    return sorted(found, key=lambda fold: fold.number)
+
+
+def run_apart(
+    tasks: list[FoldTask], work: FoldWork, progress: Any, choice: Any, jobs: int
 ) -> Iterator[Fold]:
+    """Folds one by one, or dealt out to processes."""
+    if jobs > 1:
+        return run_in_processes(tasks, work, jobs)
+    return one_by_one(tasks, work, progress)
+
+
+def run_in_processes(tasks: list[FoldTask], work: FoldWork, n_jobs: int) -> Iterator[Fold]:
     """Train and test folds in new processes; gives each when it is done.
 
     Args:
         tasks: the folds.
-        samples: all data; each process gets a copy.
-        settings: how to train.
-        models: makes the models, by a function of an importable module.
+        work: what is done with each; every process gets a copy, data included.
         n_jobs: number of processes.
-        folder: a `ResumeFolder`, or None.
 
     Raises:
         ValueError: if `build` or the callbacks cannot be sent to another process.
         RuntimeError: if a process ends before its time.
     """
-    check_sendable("build", models.build)
-    check_sendable("callbacks", settings.callbacks)
+    for name, value in work.sent().items():
+        check_sendable(name, value)
     context = multiprocessing.get_context("spawn")
     shares = context.SimpleQueue()
     for cores in shares_of_cores(n_jobs):
         shares.put(cores)
     pool = ProcessPoolExecutor(
-        n_jobs,
-        mp_context=context,
-        initializer=begin,
-        initargs=(shares, samples, settings, models.build, folder),
+        n_jobs, mp_context=context, initializer=begin, initargs=(shares, work)
     )
     try:
         for done in as_completed([pool.submit(run, task) for task in tasks]):
             fold = done.result()
             if fold.model is not None:
-                fold.model = models.with_values(fold.seed, samples.part(fold.train), fold.model)
+                work.revive(fold)
             yield fold
     except BrokenProcessPool as error:
         raise RuntimeError(
@@ -120,25 +146,21 @@ def shares_of_cores(jobs: int) -> list[list[int]]:
 
 # --- in the other process -----------------------------------------------------------------------
 
-_state: tuple | None = None
+_work: FoldWork | None = None
 
 
-def begin(shares: Any, samples: Samples, settings: Settings, build: Callable, folder: Any) -> None:
+def begin(shares: Any, work: FoldWork) -> None:
     """Take some cores before anything is computed, and remember what all folds need."""
-    global _state
+    global _work
     cores = shares.get()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cores)
-    _state = (samples, settings, FoldModels(build), folder)
+    _work = work
 
 
 def run(task: FoldTask) -> Fold:
     """One fold; its model stays behind, its weights travel in its place."""
-    samples, settings, models, folder = _state
-    watchers = [] if folder is None else [folder.backup(task.number)]
-    fold = run_fold(task, samples, settings, models, watchers)
-    if folder is not None:
-        folder.save(fold)
+    fold = _work(task)
     if fold.model is not None:
         fold.model = state_values(fold.model)
     return fold

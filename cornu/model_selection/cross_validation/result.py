@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ class CrossValidation:
         folds: list of `Fold`, each with its history, scores, predictions and seed.
         length: number of samples.
         way: how the folds were trained: `"sequential"`, `"together"` or `"processes"`.
+        reason: why, where there was something to decide.
+        measured: seconds of an epoch of all folds, `"alone"` one by one and `"together"`, where
+            they were measured.
 
     >>> import numpy as np
     >>> from cornu.model_selection import CrossValidation, Fold
@@ -37,6 +40,8 @@ class CrossValidation:
     folds: list[Fold]
     length: int
     way: str = "sequential"
+    reason: str = ""
+    measured: dict[str, float] = field(default_factory=dict)
 
     @property
     def scores(self) -> dict[str, np.ndarray]:
@@ -134,7 +139,7 @@ class CrossValidation:
 
     def to_frame(self) -> Any:
         """A pandas data frame with one row for each fold (needs pandas)."""
-        pandas = require("pandas", "select")
+        pandas = require("pandas", None)
         rows = []
         for fold in self.folds:
             row = {"fold": fold.number, "train": len(fold.train), "test": len(fold.test)}

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import random
+import re
 import shutil
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 from cornu import tree
 from cornu.callbacks.backup_and_restore import BackupAndRestore
 from cornu.callbacks.snapshot_file import read_snapshot, write_snapshot
-from cornu.model_selection.cross_validation.models import FoldModels, state_values
+from cornu.model_selection.cross_validation.models import state_values
 from cornu.model_selection.cross_validation.one_fold import Fold
 from cornu.model_selection.cross_validation.samples import FoldTask, Samples, Settings
 from cornu.saving.atomic import replacing
@@ -44,8 +45,22 @@ class ResumeFolder:
         """The seed of the run that goes on, where none is given."""
         return self.known["seed"] if seed is None and self.known else seed
 
-    def begin(self, seed: int, tasks: list[FoldTask], samples: Samples, settings: Settings) -> None:
+    def begin(
+        self,
+        seed: int,
+        tasks: list[FoldTask],
+        samples: Samples,
+        settings: Settings,
+        **more: Any,
+    ) -> None:
         """Write down what is run, or check that it is what was run before.
+
+        Args:
+            seed: of the run.
+            tasks: its folds.
+            samples: its data.
+            settings: how it trains.
+            **more: what else must be the same.
 
         Raises:
             ValueError: if the folder belongs to another run.
@@ -56,10 +71,12 @@ class ResumeFolder:
             "seed": seed,
             "folds": digest([part for task in tasks for part in (task.train, task.test)]),
             "data": digest(tree.flatten((samples.x, samples.y, samples.sample_weight))),
-            "fit": repr(sorted(settings.fit.items())),
-            "validation": repr(settings.validation_split),
-            "class_weight": repr(settings.class_weight),
+            "fit": described(sorted(settings.fit.items())),
+            "validation": described(settings.validation_split),
+            "class_weight": described(settings.class_weight),
+            "sampler": described(settings.sampler),
             **{name: getattr(settings, name) for name in kept},
+            **{name: described(value) for name, value in more.items()},
         }
         if self.known is None:
             with replacing(self.header) as path:
@@ -84,22 +101,31 @@ class ResumeFolder:
         values = {
             f.name: getattr(fold, f.name)
             for f in dataclasses.fields(fold)
-            if f.name not in ("model", "train", "test")
+            if f.name not in ("model", "train", "test", "parameters")
         }
         values["weights"] = None if fold.model is None else state_values(fold.model)
         write_snapshot(self.file(fold.number), values)
         shutil.rmtree(self.path / f"fold_{fold.number}_backup", ignore_errors=True)
 
-    def load(self, task: FoldTask, samples: Samples, models: FoldModels) -> Fold | None:
-        """The fold as it was saved, or None if it was not finished."""
+    def load(self, task: FoldTask) -> Fold | None:
+        """The fold as it was saved, weights in the place of its model; None if not finished."""
         if not self.file(task.number).exists():
             return None
         values = read_snapshot(self.file(task.number))
         weights = values.pop("weights")
-        fold = Fold(train=task.train, test=task.test, **values)
-        if weights is not None:
-            fold.model = models.with_values(task.seed, samples.part(task.train), weights)
-        return fold
+        return Fold(train=task.train, test=task.test, model=weights, **values)
+
+    def searched(self, number: int) -> list[float]:
+        """The mean scores of those candidates that a fold's inner search has tried."""
+        path = self._search(number)
+        return read_snapshot(path)["scores"] if path.exists() else []
+
+    def save_searched(self, number: int, scores: list[float]) -> None:
+        """Write down the scores of the candidates tried so far."""
+        write_snapshot(self._search(number), {"scores": scores})
+
+    def _search(self, number: int) -> Path:
+        return self.path / f"fold_{number}_search.npz"
 
 
 class FoldBackup(BackupAndRestore):
@@ -124,6 +150,11 @@ def drawn_seed(seed: int | None) -> int:
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise ValueError(f"seed must be a whole number from 0, or None; got {seed!r}.")
     return int(seed)
+
+
+def described(value: Any) -> str:
+    """A text for a value that is the same in every process."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 
 def digest(arrays: list) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from cornu import tree
 from cornu.data.arrays import common_length, is_array_structure, to_arrays
+from cornu.data.class_weights import ClassWeights
+from cornu.model_selection.imbalance.batches import BalancedBatches
 from cornu.model_selection.parts import ValidationSplit, take
-from cornu.model_selection.splitters import checked_groups, class_labels
+from cornu.model_selection.splitters import checked_groups
+from cornu.training.limits import limited_epochs
 
 FIT_ARGUMENTS = frozenset(
     "batch_size epochs shuffle initial_epoch steps_per_epoch validation_steps "
@@ -38,13 +41,18 @@ class Settings:
     """How each fold is trained, and what of it is kept."""
 
     callbacks: Any = None
-    class_weight: dict | Literal["balanced"] | None = None
+    class_weight: Any = None
     validation_split: float | ValidationSplit | None = None
     validation_data: Any = None
     fit: dict | None = None
     return_models: bool = False
     return_train_score: bool = False
     return_predictions: bool = True
+    sampler: Any = None
+
+    @property
+    def epochs(self) -> int:
+        return limited_epochs(self.fit.get("epochs", 1))
 
     @property
     def batch_size(self) -> int:
@@ -121,11 +129,9 @@ def checked_settings(settings: Settings) -> Settings:
             f"validation_data={settings.validation_data!r}: the only name is 'test', for the "
             "fold's own test part."
         )
-    if isinstance(settings.class_weight, str) and settings.class_weight != "balanced":
-        raise ValueError(
-            f"class_weight must be a dict from class to weight or 'balanced'; got "
-            f"{settings.class_weight!r}."
-        )
+    if settings.class_weight is not None:
+        # It knows what can be meant.
+        ClassWeights(settings.class_weight)
     return settings
 
 
@@ -154,13 +160,24 @@ def with_validation(
     return task.train[train], task.train[val]
 
 
-def class_weights(settings: Settings, y: Any) -> dict | None:
-    """The class weights for a fold's training targets.
+def balanced_batches(settings: Settings, part: tuple, seed: int) -> BalancedBatches:
+    """The batches that the sampler makes of a fold's training samples.
 
-    `"balanced"` gives class c the weight `samples / (classes * samples of c)`, as in scikit-learn.
+    Args:
+        settings: how to train, with a sampler.
+        part: the training samples `(x, y, sample_weight)`.
+        seed: of the fold.
+
+    Raises:
+        ValueError: for targets that do not tell one class for each sample.
     """
-    if settings.class_weight != "balanced":
-        return settings.class_weight
-    classes, counts = np.unique(class_labels(y, "class_weight='balanced'"), return_counts=True)
-    weights = counts.sum() / (len(classes) * counts)
-    return {int(c): float(w) for c, w in zip(classes, weights)}
+    x, y, sample_weight = part
+    if tree.is_nested(y) or y is None:
+        raise ValueError(
+            "sampler needs one array of targets, which tells the class of each sample; y is "
+            f"{'missing' if y is None else 'a structure of several'}. Weigh the classes with "
+            "class_weight instead."
+        )
+    return BalancedBatches(
+        x, y, settings.batch_size, strategy=settings.sampler, sample_weight=sample_weight, seed=seed
+    )

@@ -1,23 +1,22 @@
-"""Whether all folds can be trained at once, and whether that is faster."""
+"""Whether all folds can be trained at once, and whether it makes sense to try."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from cornu import tree
+from cornu.engine import config
 from cornu.model_selection.cross_validation.lanes import FoldsProgram, Pass, Unsuitable
 from cornu.model_selection.cross_validation.models import FoldModels, same_programs
 from cornu.model_selection.cross_validation.samples import FoldTask, Samples, Settings
 from cornu.training.steps.cost import count_operations, inner_programs
 
-# Measured on two cores: ten folds of a perceptron 8-12-8-1 with batches of 10 take 0.06 ms a step
-# together and 0.5 ms one by one; from some 128 units a layer on, with batches of 32, one by one
-# is faster. A program for all folds takes about a second more to compile.
-MOST_FLOPS = 2e6
-FEWEST_STEPS = 10_000
-FEWEST_FOLDS = 3
+# A program of an epoch cannot be broken off. Should a mapped step run ten times slower than it
+# might, as batched matrix products can on a CPU, this bound keeps a trial below some minutes.
+MOST_OPERATIONS = 1e8
+# Folds of many sizes need as many copies of the step in the program.
 MOST_TAILS = 4
-# Operations that lose when they are mapped over folds on a CPU, or cannot be mapped.
+# Operations that are many times slower when they are mapped over folds on a CPU, or cannot be.
 HEAVY = ("conv_", "while", "scan", "reduce_window", "select_and_", "sort", "fft", "callback")
 FIT_ARGUMENTS = {"batch_size", "epochs", "shuffle", "validation_batch_size"}
 
@@ -32,6 +31,8 @@ def check_settings(
     reasons = {
         "there are fewer than two folds": len(tasks) < 2,
         "callbacks see one model": bool(settings.callbacks),
+        "a sampler makes the batches": settings.sampler is not None,
+        "the steps of an epoch are limited": config.max_steps_per_epoch() is not None,
         f"fit gets {sorted(rest)}": bool(rest),
         "validation_data are not among the samples": outside is not None
         and not isinstance(outside, str),
@@ -41,41 +42,38 @@ def check_settings(
     raise_for(reasons)
 
 
-def check_run(way: Pass, folds: int, epochs: int) -> None:
-    """Raise Unsuitable for runs too short to pay for a larger program."""
-    steps = folds * epochs * (way.full + bool(way.tails))
-    raise_for(
-        {
-            f"there are fewer than {FEWEST_FOLDS} folds": folds < FEWEST_FOLDS,
-            f"{steps} steps do not pay for the compilation": steps < FEWEST_STEPS,
-            "the folds differ in size": len(way.tails) > MOST_TAILS,
-        }
-    )
+def check_sizes(way: Pass) -> None:
+    """Raise Unsuitable for folds of many sizes."""
+    raise_for({"the folds differ in size": len(way.tails) > MOST_TAILS})
 
 
-def check_model(worker: Any, model: Any, batch_size: int, asked: bool) -> None:
-    """Raise Unsuitable for models that differ, are large, or have steps of their own."""
+def check_model(worker: Any, model: Any) -> None:
+    """Raise Unsuitable for models that differ, or have steps of their own."""
     plain = worker._is_plain_step("train") and worker._is_plain_step("test")
-    # Forward, and twice as much backward.
-    flops = 6.0 * batch_size * model.count_params()
     raise_for(
         {
             "build returns models that differ": model is not worker
             and not same_programs(worker, model),
             "the model has steps of its own": not plain,
             "the model runs eagerly": worker.run_eagerly or not worker.jit_compile,
-            f"a step has {flops:.2g} operations": flops > MOST_FLOPS and not asked,
         }
     )
 
 
+def check_size(model: Any, batch_size: int) -> None:
+    """Raise Unsuitable for models whose steps need not be traced to be known as long."""
+    # Forward, and twice as much backward.
+    operations = 6.0 * batch_size * model.count_params()
+    raise_for({f"a step has {operations:.2g} operations": operations > MOST_OPERATIONS})
+
+
 def check_step(program: FoldsProgram) -> None:
-    """Raise Unsuitable where the folds one by one are faster, as far as an estimate tells."""
-    flops = count_operations(program.jaxpr.jaxpr).operations
+    """Raise Unsuitable for steps that are too long for a trial, or known to lose."""
+    operations = count_operations(program.jaxpr.jaxpr).operations
     heavy = sorted(n for n in primitives(program.jaxpr.jaxpr) if n.startswith(HEAVY))
     raise_for(
         {
-            f"a step has {flops:.2g} operations": flops > MOST_FLOPS,
+            f"a step has {operations:.2g} operations": operations > MOST_OPERATIONS,
             f"a step has {', '.join(heavy)}": bool(heavy),
         }
     )

@@ -22,6 +22,7 @@ def table_of(result: Any) -> Table:
     train = result.train_scores or {}
     title = f"Cross-validation: {len(result.folds)} folds, {result.length} samples"
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
+    table.caption_justify = "left"
     for name in ("fold", "train", "test", "epochs", "time"):
         table.add_column(name, justify="right")
     for name in [*names, *(f"train {name}" for name in train)]:
@@ -44,7 +45,20 @@ def table_of(result: Any) -> Table:
         table.add_row("spread", *empty, *(format_value(spread[name]) for name in names))
         ends = [" to ".join(map(format_value, interval[name])) for name in names]
         table.add_row("95 %", *empty, *ends)
+    table.caption = measured_text(result.way, result.measured)
     return table
+
+
+def measured_text(way: str, measured: dict[str, float]) -> str | None:
+    """How the folds were trained and how long an epoch took, or None if it was not measured."""
+    if not measured:
+        return None
+    times = {name: duration(seconds) for name, seconds in measured.items()}
+    if way == "together":
+        text = f"Trained together: an epoch of all folds took {times.get('together', '?')}"
+        return f"{text}, one by one {times['alone']}."
+    other = f", together {times['together']}" if "together" in times else ""
+    return f"Trained one by one: an epoch of all folds took {times['alone']}{other}."
 
 
 def render(table: Table) -> str:

@@ -12,25 +12,20 @@ import numpy as np
 
 from cornu import tree
 from cornu.data import ArrayFeed
-from cornu.data.class_weights import ClassWeights
 from cornu.data.sample_feed import check_weights
-from cornu.model_selection.cross_validation.lanes import FoldsProgram, Pass
+from cornu.model_selection.cross_validation.lanes import FoldsProgram, OfFolds, Pass, Unsuitable
 from cornu.model_selection.cross_validation.models import FoldModels, create_state
 from cornu.model_selection.cross_validation.one_fold import Fold
 from cornu.model_selection.cross_validation.samples import (
     FoldTask,
     Samples,
     Settings,
-    class_weights,
     with_validation,
 )
-from cornu.model_selection.cross_validation.suitability import (
-    check_model,
-    check_run,
-    check_settings,
-    check_step,
-)
+from cornu.model_selection.cross_validation.stopwatch import Laps
+from cornu.model_selection.cross_validation.suitability import check_model, check_settings
 from cornu.model_selection.parts import take
+from cornu.training.output_kinds import class_weights_of
 
 IN_FLIGHT = 8
 
@@ -44,7 +39,7 @@ class Lane:
     train: np.ndarray
     validation: np.ndarray | None
     feed: ArrayFeed
-    weights: np.ndarray | None
+    weights: Any
 
 
 def run_together(
@@ -53,7 +48,7 @@ def run_together(
     settings: Settings,
     models: FoldModels,
     progress: Any,
-    asked: bool = False,
+    measured: dict[str, float] | None = None,
 ) -> list[Fold]:
     """Train and test all folds side by side.
 
@@ -63,31 +58,29 @@ def run_together(
         settings: how to train.
         models: where the folds' models come from.
         progress: what shows the run.
-        asked: whether the user asked for it; otherwise it must also be faster.
+        measured: seconds of an epoch, "alone" of one fold; gets "together", that of all. None if
+            this way is taken in any case.
 
     Raises:
-        Unsuitable: if these folds cannot be trained together, or would not gain from it.
+        Unsuitable: if these folds cannot be trained together, or the clock says that it is slower.
     """
     begin = time.perf_counter()
     check_settings(tasks, samples, settings, models)
-    way = pass_of([task.train for task in tasks], settings.batch_size)
-    if not asked:
-        check_run(way, len(tasks), settings.fit.get("epochs", 1))
     # Only the first model, until it is clear that the others are needed.
     lanes = [lane_of(tasks[0], samples, settings, models)]
     worker = lanes[0].model if models.worker is None else models.worker
     with models.seeded(tasks[0].seed):
-        check_model(worker, lanes[0].model, settings.batch_size, asked)
-        program = program_of(models, worker, lanes, samples, settings)
-    if not asked:
-        check_step(program)
+        check_model(worker, lanes[0].model)
+        batch = first_batch(lanes[0], samples, settings)
+        program = program_of(models, worker, batch, settings)
     lanes += [lane_of(task, samples, settings, models) for task in tasks[1:]]
     with models.seeded(tasks[0].seed):
         for lane in lanes:
-            check_model(worker, lane.model, settings.batch_size, asked)
+            check_model(worker, lane.model)
         data = jax.tree.map(jax.numpy.asarray, (samples.x, samples.y))
         state = program.stacked([lane.model for lane in lanes], [task.seed for task in tasks])
-        state, histories = train(program, lanes, state, data, samples, settings, progress)
+        trial = None if measured is None else Trial(measured, len(lanes), settings.epochs)
+        state, histories = train(program, lanes, state, data, samples, settings, progress, trial)
         folds = tested(program, lanes, state, data, samples, settings)
     for fold, history in zip(folds, histories):
         fold.history = history
@@ -95,39 +88,77 @@ def run_together(
     return folds
 
 
+class Trial:
+    """Times the epochs of all folds, and ends their run if they are faster one by one.
+
+    Args:
+        measured: seconds of an epoch, "alone" of one fold; gets "together", that of all.
+        folds: number of folds.
+        epochs: number of epochs of each.
+    """
+
+    def __init__(self, measured: dict[str, float], folds: int, epochs: int):
+        self.measured, self.folds, self.epochs = measured, folds, epochs
+        self.laps = Laps()
+        self.decided = False
+
+    def epoch_done(self, epoch: int, results: Any) -> None:
+        """Called behind each epoch, counted from 0; the first one compiles.
+
+        Raises:
+            Unsuitable: if all epochs of all folds one by one end sooner than those left together.
+        """
+        if self.decided:
+            return
+        jax.block_until_ready(results)
+        if epoch == 0:
+            self.laps.begin()
+            return
+        self.laps.end()
+        self.measured["together"] = self.laps.best
+        if not self.laps.enough:
+            return
+        self.decided = True
+        left = self.laps.best * (self.epochs - epoch - 1)
+        if left > self.measured["alone"] * self.folds * self.epochs:
+            raise Unsuitable("Together they are slower by the clock.")
+
+
 def lane_of(task: FoldTask, samples: Samples, settings: Settings, models: FoldModels) -> Lane:
     """A fold's model and order of data, with the random numbers it would draw alone."""
     with models.seeded(task.seed):
         model = models.new(None)
         train, validation = with_validation(samples, settings, task)
-        weights = fold_weights(samples, settings, train)
         create_state(model, samples.part(train[: settings.batch_size]))
+        weights = fold_weights(model, samples, settings, train)
         shuffle = settings.fit.get("shuffle", True)
         feed = ArrayFeed(train, batch_size=settings.batch_size, shuffle=shuffle)
     return Lane(task, model, train, validation, feed, weights)
 
 
-def fold_weights(samples: Samples, settings: Settings, train: np.ndarray) -> np.ndarray | None:
-    """The weights of all samples for training in a fold whose classes have weights."""
-    weights = class_weights(settings, take(samples.y, train))
-    check_weights(weights, samples.sample_weight)
+def first_batch(lane: Lane, samples: Samples, settings: Settings) -> tuple:
+    """A batch `(x, y, sample_weight)` such as the fold's steps get."""
+    chosen = lane.train[: settings.batch_size]
+    x, y, weights = samples.part(chosen)
+    return x, y, weights if lane.weights is None else take(lane.weights, chosen)
+
+
+def fold_weights(model: Any, samples: Samples, settings: Settings, train: np.ndarray) -> Any:
+    """The weights of all samples for training in a fold whose classes have weights; or None."""
+    check_weights(settings.class_weight, samples.sample_weight)
+    weights = class_weights_of(model, settings.class_weight)
     if weights is None:
         return None
-    return ClassWeights(weights)(samples.y)
+    return weights.fitted(take(samples.y, train))(samples.y)
 
 
-def program_of(
-    models: FoldModels, worker: Any, lanes: list[Lane], samples: Samples, settings: Settings
-) -> FoldsProgram:
-    """The programs for these models; compiled before, if the worker is the same."""
+def program_of(models: FoldModels, worker: Any, batch: tuple, settings: Settings) -> FoldsProgram:
+    """The programs for these models; those made before, if the worker is the same."""
     known = models.folds_program
     if known is not None and known.worker is worker:
         return known
-    x, y, weights = samples.part(lanes[0].train[: settings.batch_size])
-    if lanes[0].weights is not None:
-        weights = lanes[0].weights[: len(lanes[0].train[: settings.batch_size])]
-    program = FoldsProgram(worker, (x, y, weights))
-    if not settings.return_models:
+    program = FoldsProgram(worker, batch)
+    if models.worker is worker or not settings.return_models:
         # Otherwise the worker goes to the user.
         models.worker, models.folds_program = worker, program
     return program
@@ -141,19 +172,20 @@ def train(
     samples: Samples,
     settings: Settings,
     progress: Any,
+    trial: Trial | None = None,
 ) -> tuple[list, list[dict]]:
     """All epochs; the state behind them, and the history of each fold."""
     # Parts for validation may have made the training parts differ from the tasks'.
     way = pass_of([lane.train for lane in lanes], settings.batch_size)
     weights = test_weights = device(samples.sample_weight)
     if lanes[0].weights is not None:
-        weights = jax.numpy.asarray(np.stack([lane.weights for lane in lanes]))
+        weights = OfFolds(jax.tree.map(lambda *a: np.stack(a), *(lane.weights for lane in lanes)))
     validation_way = validation_order = None
     if lanes[0].validation is not None:
         parts = [lane.validation for lane in lanes]
         validation_way = pass_of(parts, settings.evaluation_batch_size)
         validation_order = padded(parts)
-    epochs = settings.fit.get("epochs", 1)
+    epochs = settings.epochs
     logs, pending = [], deque()
     for epoch in range(epochs):
         order = padded([lane.train[lane.feed.order(epoch)] for lane in lanes])
@@ -165,6 +197,8 @@ def train(
         if len(pending) > IN_FLIGHT:
             jax.block_until_ready(pending.popleft())
         progress.epoch_of_all(epoch + 1, epochs)
+        if trial is not None:
+            trial.epoch_done(epoch, found)
     return state, histories(program.names, jax.device_get(logs), len(lanes))
 
 
@@ -227,7 +261,7 @@ def padded(parts: list[np.ndarray]) -> np.ndarray:
 
 
 def device(weights: Any) -> Any:
-    return None if weights is None else jax.numpy.asarray(weights)
+    return jax.tree.map(jax.numpy.asarray, weights)
 
 
 def plain(value: np.ndarray) -> Any:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from cornu.model_selection.cross_validation.lanes import Unsuitable
+from cornu.model_selection.cross_validation.fastest import Choice, run_fastest
 from cornu.model_selection.cross_validation.models import FoldModels
-from cornu.model_selection.cross_validation.one_fold import Fold, run_fold
-from cornu.model_selection.cross_validation.processes import count_jobs, run_in_processes
+from cornu.model_selection.cross_validation.one_fold import Fold
+from cornu.model_selection.cross_validation.processes import collected, count_jobs, run_apart
 from cornu.model_selection.cross_validation.progress import FoldsProgress
 from cornu.model_selection.cross_validation.result import CrossValidation
 from cornu.model_selection.cross_validation.resume import ResumeFolder, drawn_seed
@@ -22,6 +23,7 @@ from cornu.model_selection.cross_validation.samples import (
     to_samples,
 )
 from cornu.model_selection.cross_validation.together import run_together
+from cornu.model_selection.cross_validation.work import FoldWork
 from cornu.model_selection.splitters import split_indices
 
 
@@ -34,6 +36,7 @@ def cross_validate(
     groups: Any = None,
     sample_weight: Any = None,
     class_weight: Any = None,
+    sampler: Any = None,
     callbacks: Any = None,
     validation_split: Any = None,
     validation_data: Any = None,
@@ -60,7 +63,9 @@ def cross_validate(
             scikit-learn splitter, or pairs of index arrays.
         groups: the group of each sample, `(samples,)`, for ways to split that keep them together.
         sample_weight: one weight per sample, for training and scores.
-        class_weight: dict from class to weight, or `"balanced"` by the fold's training targets.
+        class_weight: `"balanced"` by the fold's training targets, or other forms that `fit` takes.
+        sampler: `"over"`, `"under"`, `"square-root"` or another `strategy` of `BalancedBatches`,
+            by which each fold's training samples, and no others, are repeated or left out.
         callbacks: a callback or several, copied for each fold, with `fold_1`, `fold_2`, ... in the
             paths they write to; or a function from the fold's number to new ones.
         validation_split: share of the training samples, or a `ValidationSplit`, to validate with.
@@ -70,7 +75,8 @@ def cross_validate(
         return_train_score: whether to compute the scores on the training parts too.
         return_predictions: whether to keep the outputs for the test parts.
         n_jobs: number of processes to deal the folds out to; -1 for one per core.
-        together: whether all folds are trained at once; None decides by which should be faster.
+        together: whether all folds are trained at once; None tries what is faster. Both give the
+            same up to rounding, so that only True or False gives the same bits each time.
         resume: folder of finished folds and backups: the same call goes on where it was broken off.
         verbose: 0 for silence; otherwise a line per fold.
         **fit: `batch_size`, `epochs`, `shuffle` and other arguments of `fit`.
@@ -98,13 +104,14 @@ def cross_validate(
     samples = to_samples(x, y, sample_weight, groups)
     given = (callbacks, class_weight, validation_split, validation_data, fit)
     kept = (return_models, return_train_score, return_predictions)
-    settings = checked_settings(Settings(*given, *kept))
+    settings = checked_settings(Settings(*given, *kept, sampler))
     folder = None if resume is None else ResumeFolder(resume)
     seed = drawn_seed(folder.seed(seed) if folder else seed)
     tasks = tasks_of(cv, samples, seed)
     if folder is not None:
         folder.begin(seed, tasks, samples, settings)
-    return run_tasks(tasks, samples, settings, models, n_jobs, together, folder, verbose)
+    work = FoldWork(samples, settings, models, folder)
+    return run_tasks(tasks, work, n_jobs, together, verbose)
 
 
 def cross_val_predict(build: Callable, x: Any, y: Any = None, cv: Any = 5, **kwargs: Any) -> Any:
@@ -157,63 +164,29 @@ def tasks_of(cv: Any, samples: Samples, seed: int) -> list[FoldTask]:
 
 def run_tasks(
     tasks: list[FoldTask],
-    samples: Samples,
-    settings: Settings,
-    models: FoldModels,
+    work: FoldWork,
     n_jobs: int | None = None,
     together: bool | None = None,
-    folder: ResumeFolder | None = None,
     verbose: str | int = 0,
 ) -> CrossValidation:
     """Train and test all folds in the way asked for, or the fastest."""
     jobs = count_jobs(n_jobs, len(tasks))
-    if together and (jobs > 1 or folder is not None):
+    if together and (jobs > 1 or work.folder is not None):
         raise ValueError("together=True can neither go with n_jobs nor with resume.")
-    progress = FoldsProgress(verbose, len(tasks))
-    way = "processes" if jobs > 1 else "sequential"
-    folds: Iterable[Fold] = run_one_by_one(tasks, samples, settings, models, jobs, folder, progress)
-    found = []
-    try:
-        if jobs == 1 and folder is None and together is not False:
-            try:
-                folds = run_together(tasks, samples, settings, models, progress, bool(together))
-                way = "together"
-            except Unsuitable:
-                if together:
-                    raise
-        for fold in folds:
-            progress.done(fold)
-            found.append(fold)
-    finally:
-        progress.close()
-    return CrossValidation(sorted(found, key=lambda f: f.number), samples.length, way)
+    if together:
+        run: Callable = run_asked
+    elif jobs > 1 or work.folder is not None or together is False:
+        run = functools.partial(run_apart, jobs=jobs)
+    else:
+        run = run_fastest
+    choice = Choice("processes" if jobs > 1 else "sequential")
+    folds = collected(run, tasks, work, FoldsProgress(verbose, len(tasks)), choice)
+    return CrossValidation(folds, work.samples.length, choice.way, choice.reason, choice.measured)
 
 
-def run_one_by_one(
-    tasks: list[FoldTask],
-    samples: Samples,
-    settings: Settings,
-    models: FoldModels,
-    jobs: int,
-    folder: ResumeFolder | None,
-    progress: FoldsProgress,
-) -> Iterator[Fold]:
-    """Folds as they are done; those that an earlier run had done come first."""
-    left = []
-    for task in tasks:
-        fold = None if folder is None else folder.load(task, samples, models)
-        if fold is None:
-            left.append(task)
-        else:
-            yield fold
-    if jobs > 1 and left:
-        yield from run_in_processes(left, samples, settings, models, jobs, folder)
-        return
-    for task in left:
-        watchers = progress.watchers(task.number)
-        if folder is not None:
-            watchers.append(folder.backup(task.number))
-        fold = run_fold(task, samples, settings, models, watchers)
-        if folder is not None:
-            folder.save(fold)
-        yield fold
+def run_asked(
+    tasks: list[FoldTask], work: FoldWork, progress: FoldsProgress, choice: Choice
+) -> list[Fold]:
+    """All folds together, since the user said so."""
+    choice.way = "together"
+    return run_together(tasks, work.samples, work.settings, work.models, progress)
