@@ -14,7 +14,9 @@ from cornu.training.callback import Callback, LogsMapping
 # An epoch is timed at least so many times, and for so long, since other work may disturb it.
 FEWEST_LAPS = 2
 ENOUGH_SECONDS = 0.2
-# What another program costs to compile; a run with less left gains nothing.
+# A run with less left than another program costs to compile gains nothing. That is about twice what
+# the first epoch took too long for its own program, and some seconds where that was found on disk.
+WORTH_COMPILATIONS = 2.0
 WORTH_SECONDS = 3.0
 
 clock = time.perf_counter
@@ -65,8 +67,8 @@ class Stopwatch(Callback):
 
     Attributes:
         laps: the times of epochs of one fold.
-        decided: whether the folds go on one by one, or None while that is open.
-        reason: why they do.
+        decided: whether it looks no more.
+        reason: why the folds go on one by one.
     """
 
     batch_interval = 0
@@ -76,23 +78,21 @@ class Stopwatch(Callback):
         self.folds, self.epochs, self.check = folds, epochs, check
         self.laps = Laps()
         self.fold_seconds: list[float] = []
-        self.warm = False
+        self.first: float | None = None
         self.decided = False
         self.reason = ""
 
     def on_epoch_begin(self, epoch: int, logs: LogsMapping = None) -> None:
-        if not self.decided and self.warm and epoch == 0:
+        if not self.decided and epoch == 0:
             self.laps.begin()
 
     def on_epoch_end(self, epoch: int, logs: LogsMapping = None) -> None:
         if self.decided:
             return
         jax.block_until_ready([v._value for v in self.model.trainable_variables])
-        if self.warm:
-            self.laps.end()
-        else:
-            self.warm = True
-            self.laps.begin()
+        self.laps.end()
+        if self.first is None:
+            self.first = self.laps.seconds.pop()
         if self.laps.enough:
             self._decide(epoch + 1)
 
@@ -103,18 +103,17 @@ class Stopwatch(Callback):
 
     def left(self, epochs_done: int) -> float:
         """Seconds that all folds would still take one by one."""
-        fold = self.epochs * self.laps.best
-        # The first fold's contain the compilation.
-        fold = max([fold, *sorted(self.fold_seconds[1:])[:1]])
-        return self.folds * fold - epochs_done * self.laps.best
+        epoch = self.laps.best
+        # Those of the first fold hold the compilation.
+        whole = min(self.fold_seconds[1:], default=0.0)
+        return self.folds * max(whole, self.epochs * epoch) - epochs_done * epoch
 
     def _decide(self, epochs_done: int) -> None:
         self.decided = True
         left = self.left(epochs_done)
-        if self.folds < 2 or left < WORTH_SECONDS:
-            self.reason = (
-                f"they take {max(left, 0):.1f} s more, too little to gain from another way"
-            )
+        compiling = self.first - self.laps.best
+        if self.folds < 2 or left < max(WORTH_SECONDS, WORTH_COMPILATIONS * compiling):
+            self.reason = f"One by one, {max(left, 0):.1f} s were left: too little to gain from."
             return
         try:
             self.check(self.model)

@@ -14,6 +14,7 @@ from cornu.training.progress import duration, format_value
 
 # More folds than this are summed up without being listed.
 MOST_ROWS = 30
+WAYS = ("alone", "together")
 
 
 def table_of(result: Any) -> Table:
@@ -53,12 +54,13 @@ def measured_text(way: str, measured: dict[str, float]) -> str | None:
     """How the folds were trained and how long an epoch took, or None if it was not measured."""
     if not measured:
         return None
-    times = {name: duration(seconds) for name, seconds in measured.items()}
+    alone, together = (duration(measured[n]) if n in measured else "" for n in WAYS)
     if way == "together":
-        text = f"Trained together: an epoch of all folds took {times.get('together', '?')}"
-        return f"{text}, one by one {times['alone']}."
-    other = f", together {times['together']}" if "together" in times else ""
-    return f"Trained one by one: an epoch of all folds took {times['alone']}{other}."
+        took = f"took {together}, {alone} one by one" if together else f"took {alone} one by one"
+        return f"Trained together: an epoch of all folds {took}."
+    return f"Trained one by one: an epoch of all folds took {alone}" + (
+        f", {together} together." if together else "."
+    )
 
 
 def render(table: Table) -> str:
