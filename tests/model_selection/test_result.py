@@ -1,5 +1,7 @@
 """The summary of folds, worked out by hand."""
 
+import sys
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -90,3 +92,9 @@ def test_what_was_not_kept_is_none(result):
 def test_confidence_must_be_a_share(result):
     with pytest.raises(ValueError, match="between 0 and 1"):
         result.interval(95)
+
+
+def test_a_frame_without_pandas_says_what_to_install(result, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"pip install pandas$"):
+        result.to_frame()

@@ -103,8 +103,7 @@ def nested_cross_validate(
         seed: makes the run reproducible.
         return_models: whether to keep the outer folds' models.
         n_jobs: number of processes to deal the outer folds out to; -1 for one per core.
-        resume: folder of finished outer folds, scores of inner searches, and backups: the same call
-            goes on where it was broken off.
+        resume: folder to go on from where the same call was broken off, inner searches included.
         verbose: 0 for silence; otherwise a line per outer fold.
         **fit: as for `cross_validate`.
 
@@ -139,9 +138,9 @@ def nested_cross_validate(
         searched = (work.candidates, search.measure, search.higher_is_better)
         folder.begin(seed, tasks, samples, settings, search=searched, inner=inner)
     jobs = count_jobs(n_jobs, len(tasks))
+    run, progress = partial(run_apart, jobs=jobs), FoldsProgress(verbose, len(tasks))
+    folds = collected(run, tasks, work, progress, None)
     way = "processes" if jobs > 1 else "sequential"
-    run = partial(run_apart, jobs=jobs)
-    folds = collected(run, tasks, work, FoldsProgress(verbose, len(tasks)), None)
     return NestedCrossValidation(folds, samples.length, way, candidates=work.candidates)
 
 

@@ -59,24 +59,21 @@ def cross_validate(
             weights. If it needs an argument, it gets the fold's training inputs, to adapt to.
         x: inputs: arrays, data frames, lists of numbers, or nested structures of these.
         y: targets, likewise.
-        cv: a number of shuffled folds, a name such as `"stratified:10"` (see `make_splitter`), a
-            scikit-learn splitter, or pairs of index arrays.
+        cv: number of shuffled folds, name (see `make_splitter`), splitter, or pairs of indices.
         groups: the group of each sample, `(samples,)`, for ways to split that keep them together.
         sample_weight: one weight per sample, for training and scores.
         class_weight: `"balanced"` by the fold's training targets, or other forms that `fit` takes.
-        sampler: `"over"`, `"under"`, `"square-root"` or another `strategy` of `BalancedBatches`,
-            by which each fold's training samples, and no others, are repeated or left out.
+        sampler: a `strategy` of `BalancedBatches`, such as `"over"`, for each fold's training part.
         callbacks: a callback or several, copied for each fold, with `fold_1`, `fold_2`, ... in the
             paths they write to; or a function from the fold's number to new ones.
         validation_split: share of the training samples, or a `ValidationSplit`, to validate with.
-        validation_data: `"test"` to validate with the fold's test part, or data as `fit` takes.
+        validation_data: `"test"` for the fold's test part, or data as `fit` takes.
         seed: makes the run reproducible; drawn from Python's generator if None.
         return_models: whether to keep the trained models.
         return_train_score: whether to compute the scores on the training parts too.
         return_predictions: whether to keep the outputs for the test parts.
         n_jobs: number of processes to deal the folds out to; -1 for one per core.
-        together: whether all folds are trained at once; None tries what is faster. Both give the
-            same up to rounding, so that only True or False gives the same bits each time.
+        together: whether all folds are trained at once; None tries what is faster (see the guide).
         resume: folder of finished folds and backups: the same call goes on where it was broken off.
         verbose: 0 for silence; otherwise a line per fold.
         **fit: `batch_size`, `epochs`, `shuffle` and other arguments of `fit`.
@@ -100,18 +97,16 @@ def cross_validate(
     >>> sorted(result.mean), len(result.folds), result.predictions.shape
     (['loss', 'mae'], 3, (30, 1))
     """
-    models = FoldModels(build)
-    samples = to_samples(x, y, sample_weight, groups)
+    models, samples = FoldModels(build), to_samples(x, y, sample_weight, groups)
     given = (callbacks, class_weight, validation_split, validation_data, fit)
-    kept = (return_models, return_train_score, return_predictions)
-    settings = checked_settings(Settings(*given, *kept, sampler))
+    kept = (return_models, return_train_score, return_predictions, sampler)
+    settings = checked_settings(Settings(*given, *kept))
     folder = None if resume is None else ResumeFolder(resume)
     seed = drawn_seed(folder.seed(seed) if folder else seed)
     tasks = tasks_of(cv, samples, seed)
     if folder is not None:
         folder.begin(seed, tasks, samples, settings)
-    work = FoldWork(samples, settings, models, folder)
-    return run_tasks(tasks, work, n_jobs, together, verbose)
+    return run_tasks(tasks, FoldWork(samples, settings, models, folder), n_jobs, together, verbose)
 
 
 def cross_val_predict(build: Callable, x: Any, y: Any = None, cv: Any = 5, **kwargs: Any) -> Any:
