@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -50,6 +51,7 @@ class NestedCrossValidation(CrossValidation):
     """
 
     candidates: list[dict] = field(default_factory=list)
+    title = "Nested cross-validation"
 
     @property
     def searches(self) -> list[list[tuple[dict, float]]]:
@@ -170,11 +172,13 @@ class NestedWork(FoldWork):
         self.by_candidate = [FoldModels(partial(search.build, **c)) for c in candidates]
 
     def __call__(self, task: FoldTask, watchers: Iterable[Any] = ()) -> Fold:
+        begin = time.perf_counter()
         scores = self.inner_scores(task)
         models = self.by_candidate[self.search.best(scores)]
         watchers = self._with_backup(task, watchers)
         fold = run_fold(task, self.samples, self.settings, models, watchers)
         fold.candidate_scores = scores
+        fold.seconds = time.perf_counter() - begin
         self._keep(fold)
         return self._with_parameters(fold)
 

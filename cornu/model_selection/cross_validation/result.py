@@ -42,6 +42,8 @@ class CrossValidation:
     way: str = "sequential"
     reason: str = ""
     measured: dict[str, float] = field(default_factory=dict)
+    # Above the printed table; not a field.
+    title = "Cross-validation"
 
     @property
     def scores(self) -> dict[str, np.ndarray]:

@@ -21,7 +21,7 @@ def table_of(result: Any) -> Table:
     """A table with a row for each fold, and the mean, spread and interval below."""
     names = list(result.scores)
     train = result.train_scores or {}
-    title = f"Cross-validation: {len(result.folds)} folds, {result.length} samples"
+    title = f"{result.title}: {len(result.folds)} folds, {result.length} samples"
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
     table.caption_justify = "left"
     for name in ("fold", "train", "test", "epochs", "time"):
