@@ -47,14 +47,10 @@ def main() -> None:
     result.plot(arguments.out / "folds.png")
     low, high = result.interval()["accuracy"]
     majority = max(y.mean(), 1 - y.mean())
-    print(
-        f"Accuracy {result.mean['accuracy']:.3f}, 95 % interval {low:.3f} to {high:.3f}; who always "
-        f"says the larger class has {majority:.3f}.\n"
-    )
+    print(f"Accuracy {result.mean['accuracy']:.3f}, 95 % interval {low:.3f} to {high:.3f}.")
+    print(f"Who always says the larger class has {majority:.3f}.\n")
 
-    print(
-        "Does another width do better? A search in each of five folds, scored on data it never saw:"
-    )
+    print("Does another width do better? A search in each fold, scored on data it never saw:")
     search = GridSearch(build, {"units": [4, 12, 32]}, "accuracy")
     print(nested_cross_validate(search, x, y, "stratified:5", "stratified:3", **settings))
 
