@@ -43,10 +43,11 @@ def test_a_folder_of_another_run_is_refused(tmp_path):
         cross_validate(linear, X, Y, cv=pairs, resume=tmp_path, seed=1, epochs=2, verbose=0)
 
 
-def test_finished_folds_are_read_and_not_trained_again(tmp_path):
-    arguments = {"cv": [(range(20), range(20, 26))], "resume": tmp_path, "verbose": 0}
-    first = cross_validate(linear, X, Y, **arguments)
+def test_finished_folds_are_read_and_not_trained_again(tmp_path, capsys):
+    arguments = {"cv": [(range(20), range(20, 26))], "resume": tmp_path}
+    first = cross_validate(linear, X, Y, verbose=0, **arguments)
     again = cross_validate(linear, X, Y, **arguments)
+    assert capsys.readouterr().out.startswith("Fold 1/1 - 1 epochs - done before - loss: ")
     assert again.folds[0].scores == first.folds[0].scores
     assert again.folds[0].seconds == first.folds[0].seconds
     np.testing.assert_array_equal(again.predictions, first.predictions)

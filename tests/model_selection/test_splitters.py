@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn import model_selection as reference
 
 from cornu.model_selection import make_splitter, split_indices
+from cornu.model_selection.splitters import KINDS
 
 Y = np.arange(24) % 3
 GROUPS = np.arange(24) // 4
@@ -97,6 +98,16 @@ def test_a_group_is_never_in_both_parts(groups, seed):
     for cv in ("group:3", "group-hold-out:0.3", "leave-one-group-out"):
         for train, test in split_indices(cv, len(groups), None, groups, seed=seed):
             assert not set(groups[train]) & set(groups[test])
+
+
+@pytest.mark.parametrize("name", KINDS)
+@settings(max_examples=5, deadline=None)
+@given(length=st.integers(12, 20), seed=st.integers(0, 2**31))
+def test_no_way_to_split_trains_with_what_it_tests(name, length, seed):
+    groups = np.arange(length) % 6 if KINDS[name].grouped else None
+    classes = np.arange(length) // 2 % 2
+    for train, test in split_indices(name, length, classes, groups, seed=seed):
+        assert not set(train) & set(test)
 
 
 def test_time_series_tests_only_what_comes_after():

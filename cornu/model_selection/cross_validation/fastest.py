@@ -67,7 +67,7 @@ def run_fastest(
             left.pop(0)
             watch.fold_done(fold.seconds)
             yield fold
-        choice.reason = watch.reason
+        choice.reason = watch.reason or "The folds were done before their speed was known."
         if watch.laps.enough:
             models.measured["alone"] = watch.laps.best
             choice.measured["alone"] = watch.laps.best * len(tasks)
