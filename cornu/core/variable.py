@@ -189,7 +189,7 @@ class Variable:
 
     def _shown(self) -> str:
         value = self.value
-        return repr(value) if isinstance(value, jax.core.Tracer) else repr(np.asarray(value))
+        return repr(value) if isinstance(value, jax.core.Tracer) else str(np.asarray(value))
 
     def __len__(self) -> int:
         return len(self.value)

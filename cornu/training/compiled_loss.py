@@ -38,7 +38,7 @@ class CompiledLoss:
         ]
         weights = per_output(self.loss_weights, self.names, "loss_weights", y_pred)
         self.weights = [1.0 if w is None else float(w) for w in weights]
-        if len(predictions) > 1:
+        if sum(function is not None for function in self.functions) > 1:
             self.metrics = [
                 Mean(name=f"{name}_loss")
                 for name, function in zip(self.names, self.functions)

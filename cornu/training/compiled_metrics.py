@@ -6,6 +6,7 @@ from typing import Any
 
 from cornu import metrics as metrics_room
 from cornu import tree
+from cornu.engine.names import to_snake_case
 from cornu.training.compiled_loss import is_sparse, output_names, per_output
 
 
@@ -47,7 +48,10 @@ class CompiledMetrics:
                     if metric is None:
                         continue
                     self.rows.append((metric, i, weighted))
-                    self.log_names.append(f"{self.names[i]}_{shown}" if several else shown)
+                    prefix = f"{self.names[i]}_" if several else ""
+                    if weighted and prefix + shown in self.log_names:
+                        shown = f"weighted_{shown}"
+                    self.log_names.append(prefix + shown)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Feed one batch to all metrics."""
@@ -124,7 +128,9 @@ def as_metric(identifier: Any, target: Any, prediction: Any) -> tuple[Any, str]:
     if isinstance(found, metrics_room.Metric):
         shown = identifier if isinstance(identifier, str) else found.name
         return found, shown
-    name = identifier if isinstance(identifier, str) else getattr(found, "__name__", "metric")
+    name = identifier
+    if not isinstance(identifier, str):
+        name = to_snake_case(getattr(found, "__name__", "metric"))
     return metrics_room.MeanMetricWrapper(found, name=name), name
 
 

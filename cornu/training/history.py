@@ -7,7 +7,7 @@ from typing import Any
 
 from cornu.engine.extras import require
 from cornu.training.callback import Callback, LogsMapping
-from cornu.training.logs import as_logs
+from cornu.training.logs import Logs, as_logs
 
 
 class History(Callback):
@@ -62,7 +62,8 @@ class History(Callback):
 
     def on_epoch_end(self, epoch: int, logs: LogsMapping = None) -> None:
         self.epoch.append(epoch)
-        self._waiting.append(as_logs(logs))
+        # Values that callbacks added, such as the learning rate, stay behind the others.
+        self._waiting.append(logs if isinstance(logs, Logs) else as_logs(logs))
         if self.model is not None:
             self.model.history = self
 

@@ -123,7 +123,8 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
         self.optimizer = optimizer_of(optimizer)
         if auto_scale_loss and self._computes_in_float16():
             if not isinstance(self.optimizer, optimizers.LossScaleOptimizer):
-                self.optimizer = optimizers.LossScaleOptimizer(self.optimizer, name="loss_scale")
+                name = "loss_scale_optimizer"
+                self.optimizer = optimizers.LossScaleOptimizer(self.optimizer, name=name)
         names = getattr(self, "output_names", None)
         self.loss = loss
         self._compile_loss = None if loss is None else CompiledLoss(loss, loss_weights, names)
