@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from html import escape
 from typing import Any
@@ -99,10 +100,15 @@ def cells_of(row: np.ndarray) -> list[str]:
 
 
 def curves_section(report: Any) -> str:
-    alt = "ROC curves, precision-recall curves, and calibration"
     note = "Each class against all others." if report.kind == "multiclass" else ""
-    picture = page.figure(partial(drawing.draw_three_curves, report=report), (15, 4.6), alt)
-    return page.section("Curves", picture, note=note)
+    draws = [partial(draw_alone, draw=draw, report=report) for draw in drawing.CURVES]
+    alt = ("ROC curves", "precision-recall curves", "calibration")
+    return page.section("Curves", page.figures(draws, (5, 4.6), alt), note=note)
+
+
+def draw_alone(figure: Any, draw: Callable, report: Any) -> None:
+    """Draw on the only axes of a figure."""
+    draw(figure.subplots(), report)
 
 
 def mistakes_section(report: Any) -> str:
@@ -127,5 +133,5 @@ def mistakes_section(report: Any) -> str:
         )
         for m in report.mistakes
     ]
-    columns = ("sample", "is", "taken for", "probability of what is right", "input")
+    columns = ("sample", "is", "taken for", "probability", "input")
     return page.section("Worst mistakes", page.table(columns, rows, words=(1, 2, 4)), note=note)

@@ -44,10 +44,8 @@ def draw_classification(figure: Any, report: Any, below: float, draw_below: Call
 
 def draw_three_curves(figure: Any, report: Any) -> None:
     """ROC, precision and recall, and calibration, side by side."""
-    axes = figure.subplots(1, 3)
-    draw_roc(axes[0], report)
-    draw_precision_recall(axes[1], report)
-    draw_calibration(axes[2], report)
+    for axes, draw in zip(figure.subplots(1, 3), CURVES):
+        draw(axes, report)
 
 
 def height_of_pictures(report: Any) -> float:
@@ -187,3 +185,6 @@ def draw_calibration(axes: Any, report: Any) -> None:
     axes.set_xlabel(x.get(report.kind, "probability of the predicted class"))
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
+
+
+CURVES = (draw_roc, draw_precision_recall, draw_calibration)

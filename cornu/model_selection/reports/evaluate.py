@@ -127,7 +127,7 @@ def collectors_for(
         said_of(threshold, names, "threshold"),
     )
     return {
-        name: collector_for(parts[name], *settings, worst)
+        name: collector_for(name if len(names) > 1 else None, parts[name], *settings, worst)
         for name, *settings in said
         if name in parts
     }
@@ -149,6 +149,7 @@ def losses_of(model: Any, names: list[str]) -> list[Any]:
 
 
 def collector_for(
+    name: str | None,
     part: OutputPart,
     loss: Any,
     class_names: Sequence[Any] | None,
@@ -157,13 +158,15 @@ def collector_for(
     threshold: float,
     worst: int,
 ) -> Any:
-    """What takes the parts of one output, from its first part."""
+    """What takes the parts of one output, named unless it is the only one, from its first part."""
     if kind not in (None, "regression", *KINDS):
         raise ValueError(
             f"kind must be one of {[*KINDS, 'regression']}, or None for what targets and outputs "
             f"tell; got {kind!r}."
         )
     if kind == "regression" or (kind is None and is_regression(loss, part.y, part.outputs)):
+        if class_names is None and name is not None and part.outputs[0].size == 1:
+            class_names = [name]
         return RegressionCollector(class_names, COVERAGE, worst)
     cls = SegmentationCollector if part.outputs.ndim > 2 else ClassificationCollector
     return cls(loss, class_names, kind, from_logits, 0.5 if threshold is None else threshold, worst)

@@ -44,6 +44,9 @@ figcaption b { color: var(--text); }
 .legend i { display: inline-block; width: 0.8rem; height: 0.8rem; margin-right: 0.35rem;
   border-radius: 2px; }
 article { margin-top: 3.5rem; padding-top: 1rem; border-top: 2px solid var(--line); }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
+  gap: 0.8rem; }
+td.word:last-child { min-width: 15rem; } thead th, tr.average td { white-space: nowrap; }
 picture img { max-width: 100%; height: auto; }
 """
 
@@ -154,6 +157,14 @@ def figure(draw: Callable[[Any], None], size: tuple[float, float], alt: str) -> 
         f'<picture><source media="(prefers-color-scheme: dark)" srcset="{found[1]}">'
         f'<img src="{found[0]}" alt="{escape(alt)}"></picture>'
     )
+
+
+def figures(
+    draws: Sequence[Callable[[Any], None]], size: tuple[float, float], alt: Sequence[str]
+) -> str:
+    """Drawings side by side, or below one another where the page is narrow; see `figure`."""
+    each = (figure(draw, size, words) for draw, words in zip(draws, alt, strict=True))
+    return f"<div class=figures>{''.join(each)}</div>"
 
 
 def image(pixels: np.ndarray, alt: str) -> str:

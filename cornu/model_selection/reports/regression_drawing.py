@@ -26,34 +26,52 @@ def draw_regression(figure: Any, report: Any) -> None:
 
 def draw_output(axes: Any, report: Any, i: int) -> None:
     """Predictions, residuals, their histogram and their quantiles, on four axes."""
-    every = slice(None, None, -(-len(report.y_true) // MOST_POINTS))
-    target, prediction = report.y_true[every, i], report.y_pred[every, i]
-    residual, width = report.residuals[:, i], float(report.half_width[i])
-    name = shortened(report.target_names[i])
+    for one, draw in zip(axes, PANELS):
+        draw(one, report, i)
+
+
+def draw_targets(axes: Any, report: Any, i: int) -> None:
+    """Targets against predictions, with the interval."""
+    target, prediction = _points(report, i)
+    width = float(report.half_width[i])
     ends = [min(target.min(), prediction.min()), max(target.max(), prediction.max())]
-    axes[0].plot(ends, ends, ":", color="gray", label="perfect")
-    axes[0].scatter(prediction, target, s=9, alpha=0.5)
-    axes[0].set(title=f"{name}: targets", xlabel="prediction", ylabel="target")
-    axes[1].axhline(0, linestyle=":", color="gray")
-    axes[1].scatter(prediction, target - prediction, s=9, alpha=0.5)
+    axes.plot(ends, ends, ":", color="gray", label="perfect")
+    axes.scatter(prediction, target, s=9, alpha=0.5)
     if np.isfinite(width):
-        between = f"{100 * report.coverage:g} % interval"
-        low_high = sorted([prediction.min(), prediction.max()])
-        axes[0].fill_between(
-            ends, np.subtract(ends, width), np.add(ends, width), alpha=0.15, label=between
-        )
-        axes[1].fill_between(low_high, -width, width, alpha=0.15, label=between)
-        axes[1].legend(fontsize="small")
-    axes[0].legend(fontsize="small")
-    axes[1].set(title="Residuals", xlabel="prediction", ylabel="target - prediction")
-    draw_histogram(axes[2], residual)
-    draw_quantiles(axes[3], residual)
-    for one in axes:
-        one.grid(alpha=0.3)
+        low, high = np.subtract(ends, width), np.add(ends, width)
+        axes.fill_between(ends, low, high, alpha=0.15, label=_interval(report))
+    name = shortened(report.target_names[i])
+    axes.set(title=f"{name}: targets", xlabel="prediction", ylabel="target")
+    axes.legend(fontsize="small")
+    axes.grid(alpha=0.3)
 
 
-def draw_histogram(axes: Any, residual: np.ndarray) -> None:
+def draw_residuals(axes: Any, report: Any, i: int) -> None:
+    """Residuals against predictions, with the interval."""
+    target, prediction = _points(report, i)
+    width = float(report.half_width[i])
+    axes.axhline(0, linestyle=":", color="gray")
+    axes.scatter(prediction, target - prediction, s=9, alpha=0.5)
+    if np.isfinite(width):
+        ends = [prediction.min(), prediction.max()]
+        axes.fill_between(ends, -width, width, alpha=0.15, label=_interval(report))
+        axes.legend(fontsize="small")
+    axes.set(title="Residuals", xlabel="prediction", ylabel="target - prediction")
+    axes.grid(alpha=0.3)
+
+
+def _points(report: Any, i: int) -> tuple[np.ndarray, np.ndarray]:
+    every = slice(None, None, -(-len(report.y_true) // MOST_POINTS))
+    return report.y_true[every, i], report.y_pred[every, i]
+
+
+def _interval(report: Any) -> str:
+    return f"{100 * report.coverage:g} % interval"
+
+
+def draw_histogram(axes: Any, report: Any, i: int) -> None:
     """Residuals beside a normal distribution of the same mean and spread."""
+    residual = report.residuals[:, i]
     axes.hist(residual, bins=int(np.clip(np.sqrt(len(residual)), 8, 60)), density=True, alpha=0.6)
     spread = residual.std()
     if spread > 0:
@@ -61,10 +79,12 @@ def draw_histogram(axes: Any, residual: np.ndarray) -> None:
         axes.plot(x, stats.norm.pdf(x, residual.mean(), spread), label="normal")
         axes.legend(fontsize="small")
     axes.set(title="Histogram of residuals", xlabel="target - prediction", ylabel="density")
+    axes.grid(alpha=0.3)
 
 
-def draw_quantiles(axes: Any, residual: np.ndarray) -> None:
+def draw_quantiles(axes: Any, report: Any, i: int) -> None:
     """Quantiles of the residuals against those of a normal distribution (Blom's positions)."""
+    residual = report.residuals[:, i]
     every = -(-len(residual) // MOST_POINTS)
     ranks = np.arange(len(residual))[::every]
     normal = stats.norm.ppf((ranks + 0.625) / (len(residual) + 0.25))
@@ -72,3 +92,7 @@ def draw_quantiles(axes: Any, residual: np.ndarray) -> None:
     axes.plot(normal, np.sort(residual)[::every], ".", markersize=4)
     axes.set(title="Quantiles of residuals (QQ)", xlabel="of a normal one", ylabel="residual")
     axes.legend(fontsize="small")
+    axes.grid(alpha=0.3)
+
+
+PANELS = (draw_targets, draw_residuals, draw_histogram, draw_quantiles)

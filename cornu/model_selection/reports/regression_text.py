@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cornu.model_selection.reports import page, regression_drawing
+from cornu.model_selection.reports.classification_page import draw_alone
 from cornu.model_selection.reports.classification_text import input_in_words, table
 from cornu.model_selection.reports.mistakes import as_picture, as_text, is_picture
 
@@ -76,13 +78,13 @@ def sections_of(report: Any) -> tuple[str, list[str]]:
         ),
     ]
     for i, name in enumerate(report.target_names):
-
-        def draw(figure: Any, i: int = i) -> None:
-            regression_drawing.draw_output(figure.subplots(1, 4), report, i)
-
-        alt = "Predictions, residuals, their histogram and their quantiles"
         title = "Residuals" if len(report.target_names) == 1 else f"Residuals of {name}"
-        sections.append(page.section(title, page.figure(draw, (17, 4.2), alt)))
+        draws = [
+            partial(draw_alone, draw=partial(draw, i=i), report=report)
+            for draw in regression_drawing.PANELS
+        ]
+        alt = ("targets by prediction", "residuals by prediction", "histogram", "quantiles")
+        sections.append(page.section(title, page.figures(draws, (4.4, 4.2), alt)))
     sections.append(errors_section(report))
     return f"Regression, {report.size}", sections
 

@@ -44,7 +44,7 @@ def panels(mistake: Any, classes: int) -> dict[str, np.ndarray]:
 
 
 def right_share(mistake: Any) -> str:
-    return f"{100 * (1 - mistake.severity):.1f} % right"
+    return f"{100 * (1 - mistake.severity):.1f} %"
 
 
 def title_of(report: Any) -> str:
@@ -77,7 +77,7 @@ def draw_masks(figure: Any, report: Any) -> None:
         axes[3 * i].text(
             -0.04,
             0.5,
-            f"sample {mistake.index}\n{right_share(mistake)}",
+            f"sample {mistake.index}\n{right_share(mistake)} right",
             transform=axes[3 * i].transAxes,
             rotation=90,
             ha="right",
@@ -118,13 +118,13 @@ def section_of(report: Any) -> str:
             )
             for m in report.mistakes
         ]
-        columns = ("sample", "share", "is", "taken for", "input")
+        columns = ("sample", "right", "is", "taken for", "input")
         return page.section(title, page.table(columns, rows, words=(2, 3, 4)))
     classes = len(report.class_names)
     each = "".join(
         "<figure><div class=panels>"
         + "".join(page.image(v, f"{k} of sample {m.index}") for k, v in panels(m, classes).items())
-        + f"</div><figcaption><b>sample {m.index}</b>, {right_share(m)}</figcaption></figure>"
+        + f"</div><figcaption><b>sample {m.index}</b>, {right_share(m)} right</figcaption></figure>"
         for m in report.mistakes
     )
     names = "".join(

@@ -34,7 +34,7 @@ class SeveralReports(Report, Mapping):
     >>> values = np.array([[-1.0, 2.5], [1.0, 3.0], [2.0, 4.0]])
     >>> y = {"kind": np.array([0, 1, 1]), "size": np.array([5.5, 6.0, 8.25])}
     >>> reports = keras.model_selection.evaluate_report(model, values, y)
-    >>> reports["kind"].scores["accuracy"], reports["size"].scores["output"]["MAE"]
+    >>> reports["kind"].scores["accuracy"], reports["size"].scores["size"]["MAE"]
     (1.0, 0.25)
     """
 

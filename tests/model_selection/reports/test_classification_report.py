@@ -186,7 +186,7 @@ def test_the_page_escapes_names(page):
 
 
 def test_the_page_has_colours_for_dark_screens(page):
-    assert page.count("prefers-color-scheme: dark") == 2
+    assert page.count("prefers-color-scheme: dark") == 4
 
 
 def test_pictures_of_mistakes_are_shown(tmp_path):

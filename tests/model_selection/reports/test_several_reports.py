@@ -54,7 +54,7 @@ def test_each_output_has_the_report_of_its_own_model(reports):
     sort = evaluate_report(echo(3), X[:, 2:], Y["sort"], sample_weight=WEIGHTS)
     np.testing.assert_allclose(reports["sort"].matrix, sort.matrix)
     size = regression_report(echo(1), 10 * X[:, 1:2], Y["size"], sample_weight=WEIGHTS)
-    assert reports["size"].scores["output"]["RMSE"] == pytest.approx(
+    assert reports["size"].scores["size"]["RMSE"] == pytest.approx(
         size.scores["output"]["RMSE"], rel=1e-5
     )
     assert reports["yes"].kind == "binary"
