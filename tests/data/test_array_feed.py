@@ -159,8 +159,9 @@ def test_split_takes_the_last_part():
 @pytest.mark.parametrize(
     ("data", "share", "message"),
     [
-        (np.zeros(3), 1.0, "no samples for training"),
-        (np.zeros(3), 0.0, "no samples for validation"),
+        (np.zeros(3), 1.0, "a number between 0 and 1"),
+        (np.zeros(3), 0.0, "a number between 0 and 1"),
+        (np.zeros(1), 0.5, "no samples for training"),
         ((i for i in range(3)), 0.5, "needs arrays"),
     ],
 )

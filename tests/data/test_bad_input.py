@@ -91,7 +91,7 @@ def test_bad_arguments_of_fit_are_named(compiled_model, case):
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ([0, 3, 1, 1], "'head' are class numbers from 0 to 3, but it has 3 outputs.*4 units"),
+        ([0, 3, 1, 1], "class numbers from 0 to 3, but 'head' has 3 output.*4 units"),
         ([0, -1, 1, 1], "from -1 to 1.*ignore_class"),
     ],
 )
