@@ -5,6 +5,8 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
+import jax
+
 from cornu import tree
 from cornu.ops.symbolic import KerasTensor
 
@@ -16,6 +18,9 @@ def set_mask(tensor: Any, mask: Any) -> None:
     if isinstance(tensor, KerasTensor):
         tensor._keras_mask = mask
         return
+    if isinstance(tensor, jax.Array) and not isinstance(tensor, jax.core.Tracer):
+        # Not read here, but by users who look at masks as Keras's guide does.
+        tensor._keras_mask = mask
     key = id(tensor)
     if mask is None:
         _masks.pop(key, None)

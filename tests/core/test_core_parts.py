@@ -128,3 +128,8 @@ def test_a_misspelt_argument_is_answered_with_the_nearest():
 def test_a_flat_input_of_a_recurrent_layer_speaks_of_sequences():
     with pytest.raises(ValueError, match="return_sequences=True"):
         keras.layers.LSTM(3)(keras.Input((4,)))
+
+
+def test_the_mask_of_a_result_can_be_looked_at_as_in_keras_s_guide():
+    embedded = layers.Embedding(5, 2, mask_zero=True)(np.array([[1, 2, 0]]))
+    assert embedded._keras_mask.tolist() == [[True, True, False]]
