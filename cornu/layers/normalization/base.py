@@ -24,12 +24,8 @@ class BaseNormalization(Layer):
         epsilon: float,
         center: bool,
         scale: bool,
-        beta_initializer: Any,
-        gamma_initializer: Any,
-        beta_regularizer: Any,
-        gamma_regularizer: Any,
-        beta_constraint: Any,
-        gamma_constraint: Any,
+        beta: tuple,
+        gamma: tuple,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
@@ -37,8 +33,8 @@ class BaseNormalization(Layer):
         self.epsilon = epsilon
         self.center = center
         self.scale = scale
-        set_weight_settings(self, "beta", beta_initializer, beta_regularizer, beta_constraint)
-        set_weight_settings(self, "gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
+        set_weight_settings(self, "beta", *beta)
+        set_weight_settings(self, "gamma", *gamma)
         self.supports_masking = True
         self.gamma = self.beta = None
 

@@ -83,12 +83,8 @@ class BatchNormalization(BaseNormalization):
             epsilon=epsilon,
             center=center,
             scale=scale,
-            beta_initializer=beta_initializer,
-            gamma_initializer=gamma_initializer,
-            beta_regularizer=beta_regularizer,
-            gamma_regularizer=gamma_regularizer,
-            beta_constraint=beta_constraint,
-            gamma_constraint=gamma_constraint,
+            beta=(beta_initializer, beta_regularizer, beta_constraint),
+            gamma=(gamma_initializer, gamma_regularizer, gamma_constraint),
             **kwargs,
         )
         if isinstance(axis, bool) or not isinstance(axis, int):

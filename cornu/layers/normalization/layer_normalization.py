@@ -61,12 +61,8 @@ class LayerNormalization(BaseNormalization):
             epsilon=epsilon,
             center=center,
             scale=scale,
-            beta_initializer=beta_initializer,
-            gamma_initializer=gamma_initializer,
-            beta_regularizer=beta_regularizer,
-            gamma_regularizer=gamma_regularizer,
-            beta_constraint=beta_constraint,
-            gamma_constraint=gamma_constraint,
+            beta=(beta_initializer, beta_regularizer, beta_constraint),
+            gamma=(gamma_initializer, gamma_regularizer, gamma_constraint),
             **kwargs,
         )
         self.axis = checked_axis(axis, self)

@@ -24,6 +24,13 @@ class DropoutCell:
     _dropout_mask: Any = None
     _recurrent_dropout_mask: Any = None
 
+    def set_dropout(self, dropout: float, recurrent_dropout: float, seed: int | None) -> None:
+        """Keep the constructor's arguments, the shares brought to 0 to 1."""
+        self.dropout = min(1.0, max(0.0, dropout))
+        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
+        self.seed = seed
+        self.seed_generator = SeedGenerator(seed)
+
     def get_dropout_mask(self, step_input: jax.Array) -> jax.Array | None:
         """Factors for the inputs of each step, 0 or 1 / (1 - rate); None without dropout."""
         if self._dropout_mask is None and self.dropout > 0:
@@ -82,10 +89,7 @@ class WeightedCell(DropoutCell, Layer):
         set_weight_settings(self, "kernel", *kernel)
         set_weight_settings(self, "recurrent", *recurrent)
         set_weight_settings(self, "bias", *bias)
-        self.dropout = min(1.0, max(0.0, dropout))
-        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
-        self.seed = seed
-        self.seed_generator = SeedGenerator(seed)
+        self.set_dropout(dropout, recurrent_dropout, seed)
         self.state_size: Any = units
         self.output_size = units
 

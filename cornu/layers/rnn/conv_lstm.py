@@ -13,7 +13,6 @@ import jax.numpy as jnp
 from cornu import activations, ops
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
-from cornu.core.seed_generator import SeedGenerator
 from cornu.engine.config import standardize_data_format
 from cornu.layers.checks import check_positive
 from cornu.layers.convolutional.base import per_dimension, refuse_strides_with_dilation
@@ -24,12 +23,9 @@ from cornu.layers.weight_settings import set_weight_settings, weight_arguments, 
 
 
 class ConvLSTMCell(DropoutCell, Layer):
-    """One step of a convolutional LSTM; the arguments are those of the layers.
+    """One step of a convolutional LSTM of a rank; the other arguments are those of the layers.
 
-    Args:
-        rank: number of spatial dimensions.
-        filters: channels of the output and of the states.
-        **settings: the other arguments of `ConvLSTM2D`, all of them, and `name`, `dtype`.
+    The settings of the three weights come as (initializer, regularizer, constraint).
     """
 
     _settings = (
@@ -40,22 +36,33 @@ class ConvLSTMCell(DropoutCell, Layer):
         *weight_names("kernel", "recurrent", "bias"),
     )
 
-    def __init__(self, rank: int, filters: int, **settings: Any):
-        take = settings.pop
-        geometry = {key: take(key) for key in ("kernel_size", "strides", "dilation_rate")}
-        padding, data_format = take("padding"), take("data_format")
-        self_settings = {key: take(key) for key in OWN_SETTINGS}
-        weights = {
-            prefix: [
-                take(f"{prefix}_{kind}") for kind in ("initializer", "regularizer", "constraint")
-            ]
-            for prefix in ("kernel", "recurrent", "bias")
-        }
-        super().__init__(**settings)
+    def __init__(
+        self,
+        rank: int,
+        filters: int,
+        kernel_size: Any,
+        strides: Any,
+        padding: str,
+        data_format: str | None,
+        dilation_rate: Any,
+        activation: Any,
+        recurrent_activation: Any,
+        use_bias: bool,
+        unit_forget_bias: bool,
+        kernel: tuple,
+        recurrent: tuple,
+        bias: tuple,
+        dropout: float,
+        recurrent_dropout: float,
+        seed: int | None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
         check_positive(self, filters=filters)
         self.rank, self.filters = rank, filters
-        for key, value in geometry.items():
-            setattr(self, key, per_dimension(self, value, key))
+        self.kernel_size = per_dimension(self, kernel_size, "kernel_size")
+        self.strides = per_dimension(self, strides, "strides")
+        self.dilation_rate = per_dimension(self, dilation_rate, "dilation_rate")
         refuse_strides_with_dilation(self)
         self.padding = str(padding).lower()
         if self.padding not in ("valid", "same"):
@@ -63,16 +70,14 @@ class ConvLSTMCell(DropoutCell, Layer):
                 f"Layer {self.name!r}: padding must be 'valid' or 'same'; got {padding!r}."
             )
         self.data_format = standardize_data_format(data_format)
-        self.activation = activations.get(self_settings["activation"])
-        self.recurrent_activation = activations.get(self_settings["recurrent_activation"])
-        self.use_bias = self_settings["use_bias"]
-        self.unit_forget_bias = self_settings["unit_forget_bias"]
-        for prefix, three in weights.items():
-            set_weight_settings(self, prefix, *three)
-        self.dropout = min(1.0, max(0.0, self_settings["dropout"]))
-        self.recurrent_dropout = min(1.0, max(0.0, self_settings["recurrent_dropout"]))
-        self.seed = self_settings["seed"]
-        self.seed_generator = SeedGenerator(self.seed)
+        self.activation = activations.get(activation)
+        self.recurrent_activation = activations.get(recurrent_activation)
+        self.use_bias = use_bias
+        self.unit_forget_bias = unit_forget_bias
+        set_weight_settings(self, "kernel", *kernel)
+        set_weight_settings(self, "recurrent", *recurrent)
+        set_weight_settings(self, "bias", *bias)
+        self.set_dropout(dropout, recurrent_dropout, seed)
         self.state_size = [filters, filters]
         self.bias = None
 
@@ -161,17 +166,6 @@ class ConvLSTMCell(DropoutCell, Layer):
         return [jnp.zeros((batch_size, *self._state_shape), self.compute_dtype)] * 2
 
 
-OWN_SETTINGS = (
-    "activation",
-    "recurrent_activation",
-    "use_bias",
-    "unit_forget_bias",
-    "dropout",
-    "recurrent_dropout",
-    "seed",
-)
-
-
 class ConvLSTM(OwnCellRNN, cell=ConvLSTMCell):
     """Base of the convolutional LSTM layers, which set `rank`."""
 
@@ -211,27 +205,21 @@ class ConvLSTM(OwnCellRNN, cell=ConvLSTMCell):
         cell = ConvLSTMCell(
             self.rank,
             filters,
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            recurrent_activation=recurrent_activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            unit_forget_bias=unit_forget_bias,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            activation,
+            recurrent_activation,
+            use_bias,
+            unit_forget_bias,
+            (kernel_initializer, kernel_regularizer, kernel_constraint),
+            (recurrent_initializer, recurrent_regularizer, recurrent_constraint),
+            (bias_initializer, bias_regularizer, bias_constraint),
+            dropout,
+            recurrent_dropout,
+            seed,
             name="conv_lstm_cell",
             dtype=kwargs.get("dtype"),
         )
