@@ -47,6 +47,7 @@ article { margin-top: 3.5rem; padding-top: 1rem; border-top: 2px solid var(--lin
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
   gap: 0.8rem; }
 td.word:last-child { min-width: 15rem; } thead th, tr.average td { white-space: nowrap; }
+@media (max-width: 40rem) { body { margin: 1rem auto; } th, td { padding: 0.3rem 0.4rem; } }
 picture img { max-width: 100%; height: auto; }
 """
 
