@@ -18,6 +18,8 @@ from cornu.training.steps.program import StepProgram
 TARGET_SECONDS = 0.03
 # Data larger than this stays on the host; batches are gathered there.
 DEVICE_DATA_BYTES = 4 * 2**30
+# Smaller data are padded, so that data of nearly the same length share a program.
+MOST_PADDED_BYTES = 64 * 2**20
 # Dispatches under way before the loop waits for the oldest.
 IN_FLIGHT = 16
 
@@ -91,9 +93,10 @@ class Loop:
     def _on_device(self, epoch: int, start: int) -> Iterator[tuple[int, int, Any, Any]]:
         feed, program = self.feed, self.program
         if self.device_data is None:
-            self.device_data = jax.tree.map(jax.numpy.asarray, feed.arrays)
-        order = jax.numpy.asarray(feed.order(epoch))
+            self.device_data = jax.tree.map(_padded, feed.arrays)
+        order = feed.order(epoch)
         full = len(order) // feed.batch_size
+        device_order = _padded(order)
         pending: deque = deque()
         step = start
         while step < full:
@@ -102,7 +105,7 @@ class Loop:
                 count = min(count, self.interval - step % self.interval)
             self.on_begin(step)
             began = time.perf_counter()
-            result = program.run_many(self.device_data, order, feed.batch_size, step, count)
+            result = program.run_many(self.device_data, device_order, feed.batch_size, step, count)
             if program.seconds_per_step is None:
                 self._time(began, result, count)
             yield step, count, None, result
@@ -112,7 +115,7 @@ class Loop:
                 jax.block_until_ready(pending.popleft())
         if step * feed.batch_size < len(order):
             self.on_begin(step)
-            batch = feed._take(np.asarray(order)[step * feed.batch_size :])
+            batch = feed._take(order[step * feed.batch_size :])
             yield step, 1, batch, program.run(batch)
 
     def _chunk(self) -> int:
@@ -126,3 +129,12 @@ class Loop:
         if self.program.warm:
             self.program.seconds_per_step = (time.perf_counter() - began) / count
         self.program.warm = True
+
+
+def _padded(array: Any) -> jax.Array:
+    """The array on the device, with rows that are never read up to one of few lengths."""
+    if isinstance(array, jax.Array) or array.nbytes > MOST_PADDED_BYTES:
+        return jax.numpy.asarray(array)
+    unit = 1 << max(len(array).bit_length() - 5, 0)
+    missing = -len(array) % unit
+    return jax.numpy.asarray(np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1)))

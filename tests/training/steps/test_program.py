@@ -77,6 +77,27 @@ def test_predictions_do_not_depend_on_how_many_steps_run_at_once():
     np.testing.assert_allclose(found, model(x), rtol=1e-4, atol=1e-6)
 
 
+def test_data_of_nearly_the_same_length_share_a_program():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    for rows in (690, 691, 700):
+        model.fit(np.ones((rows, 3)), np.ones(rows), batch_size=10, verbose=0)
+    assert model._program("train")._many._cache_size() == 1
+
+
+def test_rows_added_to_the_data_are_never_read():
+    def weights(interval):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        x = np.random.default_rng(0).normal(size=(691, 3)).astype("float32")
+        model.fit(x, x.sum(axis=1), batch_size=10, epochs=2, verbose=0, callbacks=interval)
+        return model.get_weights()[0]
+
+    each = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: None)
+    np.testing.assert_allclose(weights(None), weights([each]), rtol=1e-5)
+
+
 def test_a_prediction_leaves_the_state_of_random_numbers_as_a_step_at_a_time_does():
     def prediction(callbacks):
         keras.utils.set_random_seed(3)
