@@ -157,11 +157,15 @@ def pairs_of_splitter(splitter: Any, length: int, y: Any, groups: Any) -> list:
     elif y is not None and np.ndim(y) == 1 and len(y) == length:
         labels = np.asarray(y)
     if isinstance(folds, int) and groups is None and folds > length:
-        raise ValueError(f"cv asks for {folds} folds, but there are {length} samples.")
+        raise ValueError(
+            f"cv asks for {folds} folds, but there are {length} samples. Ask for at most {length}."
+        )
     if isinstance(folds, int) and groups is not None and "Group" in type(splitter).__name__:
         found = len(np.unique(groups))
         if folds > found and "Shuffle" not in type(splitter).__name__:
-            raise ValueError(f"cv asks for {folds} folds, but there are {found} groups.")
+            raise ValueError(
+                f"cv asks for {folds} folds, but there are {found} groups. Ask for at most {found}."
+            )
     return list(splitter.split(np.zeros((length, 1)), labels, groups))
 
 

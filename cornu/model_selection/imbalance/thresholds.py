@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,15 +27,16 @@ class Threshold:
         scores: the metric at each.
 
     >>> from cornu.model_selection import tune_threshold
-    >>> tune_threshold([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.6]).decide([0.2, 0.3]).tolist()
-    [0, 1]
+    >>> threshold = tune_threshold([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.6])
+    >>> threshold.metric, threshold.score, threshold.decide([0.2, 0.3]).tolist()
+    ('f1', 1.0, [0, 1])
     """
 
     value: float
     score: float
     metric: str
-    thresholds: np.ndarray
-    scores: np.ndarray
+    thresholds: np.ndarray = field(repr=False)
+    scores: np.ndarray = field(repr=False)
 
     def decide(self, y_score: Any) -> np.ndarray:
         """0 or 1 for each score, as an int32 array of the same shape."""
