@@ -35,7 +35,6 @@ class BackupAndRestore(Callback):
             training, the backup cannot be read.
 
     Example:
-        >>> import cornu as keras
         >>> backup = keras.callbacks.BackupAndRestore("backup", save_freq=100)
         >>> backup.batch_interval
         100

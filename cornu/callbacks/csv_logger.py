@@ -21,7 +21,6 @@ class CSVLogger(Callback):
         append: Whether to go on with a file that exists instead of starting it anew.
 
     Example:
-        >>> import cornu as keras
         >>> table = keras.callbacks.CSVLogger("history.csv", append=True)
         >>> table.sep
         ','

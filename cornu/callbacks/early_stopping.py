@@ -28,7 +28,6 @@ class EarlyStopping(MonitorCallback):
             cannot tell the direction.
 
     Example:
-        >>> import cornu as keras
         >>> stop = keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)
         >>> stop.monitor
         'val_loss'

@@ -21,7 +21,6 @@ class LambdaCallback(Callback):
         **kwargs: Functions for other hooks of `Callback`, and further attributes.
 
     Example:
-        >>> import cornu as keras
         >>> shout = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(logs))
         >>> shout.on_epoch_end(0, {"loss": 0.5})
         {'loss': 0.5}

@@ -24,7 +24,6 @@ class LearningRateScheduler(Callback):
         ValueError: If `schedule` is no function; at the start of an epoch, if it gives no number.
 
     Example:
-        >>> import cornu as keras
         >>> halving = keras.callbacks.LearningRateScheduler(lambda epoch, lr: lr / 2)
         >>> halving.schedule(0, 0.5)
         0.25

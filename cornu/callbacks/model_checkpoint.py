@@ -33,7 +33,6 @@ class ModelCheckpoint(MonitorCallback):
         ValueError: If the file's ending or `save_freq` is another.
 
     Example:
-        >>> import cornu as keras
         >>> best = keras.callbacks.ModelCheckpoint("best.keras", save_best_only=True)
         >>> best.save_freq
         'epoch'

@@ -25,7 +25,6 @@ class MonitorCallback(Callback):
         initial_value_threshold: Only a value better than this counts; None for no bound.
         min_delta: A change smaller than this is no improvement.
 
-    >>> import cornu as keras
     >>> keras.callbacks.EarlyStopping(monitor="val_loss").monitor
     'val_loss'
     """

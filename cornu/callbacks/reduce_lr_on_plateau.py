@@ -28,7 +28,6 @@ class ReduceLROnPlateau(MonitorCallback):
         ValueError: If `factor` is 1 or more.
 
     Example:
-        >>> import cornu as keras
         >>> slower = keras.callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=2)
         >>> slower.factor
         0.5

@@ -28,7 +28,6 @@ class RemoteMonitor(Callback):
         ValueError: If the address is of another kind.
 
     Example:
-        >>> import cornu as keras
         >>> monitor = keras.callbacks.RemoteMonitor(root="http://localhost:9000")
         >>> monitor.path
         '/publish/epoch/end/'

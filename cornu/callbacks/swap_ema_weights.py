@@ -24,7 +24,6 @@ class SwapEMAWeights(Callback):
         ValueError: At the first exchange, if the optimizer keeps no averages.
 
     Example:
-        >>> import cornu as keras
         >>> swap = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)
         >>> swap.swap_on_epoch
         True

@@ -23,7 +23,6 @@ class TerminateOnNaN(Callback):
         RuntimeError: If the loss is NaN or infinite and `raise_error` is set.
 
     Example:
-        >>> import cornu as keras
         >>> guard = keras.callbacks.TerminateOnNaN()
         >>> guard.on_batch_end(0, {"loss": 0.5})
     """

@@ -12,7 +12,6 @@ class Constraint:
 
     Subclasses define `__call__(w)`, and `get_config` if their constructor takes arguments.
 
-    >>> import cornu as keras
     >>> class Halved(keras.constraints.Constraint):
     ...     def __call__(self, w):
     ...         return w / 2

@@ -28,7 +28,6 @@ def get(identifier: Any) -> Callable | None:
     Raises:
         ValueError: for anything else; the message lists names close to it.
 
-    >>> import cornu as keras
     >>> type(keras.constraints.get("non_neg")).__name__
     'NonNeg'
     """
@@ -41,7 +40,6 @@ def serialize(constraint: Any) -> dict:
     Args:
         constraint: a constraint.
 
-    >>> import cornu as keras
     >>> keras.constraints.serialize(keras.constraints.NonNeg())["class_name"]
     'NonNeg'
     """
@@ -58,7 +56,6 @@ def deserialize(config: Any, custom_objects: dict | None = None) -> Any:
     Raises:
         ValueError: for an unknown name.
 
-    >>> import cornu as keras
     >>> type(keras.constraints.deserialize("non_neg")).__name__
     'NonNeg'
     """

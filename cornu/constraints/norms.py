@@ -18,7 +18,6 @@ Axis = int | Sequence[int]
 class NonNeg(Constraint):
     """Negative weights become 0.
 
-    >>> import cornu as keras
     >>> keras.constraints.NonNeg()([-1.0, 2.0]).tolist()
     [0.0, 2.0]
     """
@@ -39,7 +38,6 @@ class MaxNorm(Constraint):
     References:
         Srivastava et al., 2014, https://jmlr.org/papers/v15/srivastava14a.html
 
-    >>> import cornu as keras
     >>> keras.constraints.MaxNorm(5.0)([[6.0], [8.0]]).round(4).tolist()
     [[3.0], [4.0]]
     """
@@ -64,7 +62,6 @@ class UnitNorm(Constraint):
     Args:
         axis: axis or axes along which norms are taken; see `MaxNorm`.
 
-    >>> import cornu as keras
     >>> unit = keras.constraints.UnitNorm()([[3.0], [4.0]])
     >>> [round(x, 4) for x in unit[:, 0].tolist()]
     [0.6, 0.8]
@@ -91,7 +88,6 @@ class MinMaxNorm(Constraint):
         rate: 1 goes the whole way at once; below 1, that share of it at each step.
         axis: axis or axes along which norms are taken; see `MaxNorm`.
 
-    >>> import cornu as keras
     >>> keras.constraints.MinMaxNorm(max_value=5.0)([[6.0], [8.0]]).round(4).tolist()
     [[3.0], [4.0]]
     """

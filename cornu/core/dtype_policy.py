@@ -21,7 +21,6 @@ class DTypePolicy:
         name: a dtype name, for both; or "mixed_float16" or "mixed_bfloat16": computation in the
             half type, variables in float32. The global policy by default.
 
-    >>> import cornu as keras
     >>> policy = keras.DTypePolicy("mixed_bfloat16")
     >>> policy.compute_dtype, policy.variable_dtype
     ('bfloat16', 'float32')
@@ -120,7 +119,6 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
         ValueError: if the default is a map.
         TypeError: if `policy_map` is no dict.
 
-    >>> import cornu as keras
     >>> policies = keras.dtype_policies.DTypePolicyMap("float32")
     >>> policies["mha/query"] = "bfloat16"
     >>> layer = keras.layers.MultiHeadAttention(2, 2, name="mha", dtype=policies)
@@ -235,7 +233,6 @@ _global: DTypePolicy | None = None
 def dtype_policy() -> DTypePolicy:
     """The policy of layers that are given none: `floatx` unless set.
 
-    >>> import cornu as keras
     >>> keras.config.dtype_policy()
     <DTypePolicy "float32">
     """
@@ -254,7 +251,6 @@ def set_dtype_policy(policy: str | DTypePolicy) -> None:
     Args:
         policy: a `DTypePolicy` or its name.
 
-    >>> import cornu as keras
     >>> keras.mixed_precision.set_global_policy("float32")
     """
     global _global

@@ -24,7 +24,6 @@ def value_and_grad(
     Returns:
         A function of the same arguments that returns `(value, gradients)`.
 
-    >>> import cornu as keras
     >>> w = keras.Variable(3.0)
     >>> value, grads = keras.value_and_grad(lambda: w * w, [w])()
     >>> float(value), float(grads[0])

@@ -50,7 +50,6 @@ class Function(Operation):
         outputs: symbolic tensors made from them, nested as the result shall be.
         name: its name.
 
-    >>> import cornu as keras
     >>> x = keras.Input((2,))
     >>> double = keras.Function(x, x * 2)
     >>> double(keras.ops.ones((1, 2))).tolist()
@@ -93,7 +92,6 @@ class Function(Operation):
         Raises:
             ValueError: if the shapes are not nested as the inputs.
 
-        >>> import cornu as keras
         >>> x = keras.Input((2,))
         >>> keras.Function(x, x * 2).compute_output_shape((5, 2))
         (5, 2)

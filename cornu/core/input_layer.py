@@ -24,7 +24,6 @@ class InputLayer(Layer):
         name: name of the input.
         **kwargs: none are known.
 
-    >>> import cornu as keras
     >>> keras.layers.InputLayer((3,)).output.shape
     (None, 3)
     """
@@ -124,7 +123,6 @@ def Input(
     Returns:
         The symbolic tensor.
 
-    >>> import cornu as keras
     >>> keras.Input((28, 28, 1)).shape
     (None, 28, 28, 1)
     """

@@ -21,7 +21,6 @@ class InputSpec:
         name: name of the input, where inputs are given as a dict.
         optional: whether None is accepted.
 
-    >>> import cornu as keras
     >>> keras.InputSpec(ndim=2, axes={-1: 8})
     InputSpec(ndim=2, axes={-1: 8})
     """

@@ -45,7 +45,6 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
         name: unique name; made from the class name by default.
         **kwargs: `input_shape` (without batch) or `input_dim`, for a first layer in a Sequential.
 
-    >>> import cornu as keras
     >>> class Scale(keras.layers.Layer):
     ...     def build(self, input_shape):
     ...         self.factor = self.add_weight(shape=(input_shape[-1],), initializer="ones")

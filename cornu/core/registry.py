@@ -82,7 +82,6 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
     Raises:
         ValueError: for a class without `get_config`, or an empty package or name.
 
-    >>> import cornu as keras
     >>> @keras.saving.register_keras_serializable(package="shop")
     ... class Scale(keras.layers.Layer):
     ...     pass
@@ -110,7 +109,6 @@ def get_registered_name(obj: Any) -> str:
     Args:
         obj: a class or function.
 
-    >>> import cornu as keras
     >>> keras.saving.get_registered_name(keras.layers.Dense)
     'Dense'
     """
@@ -127,7 +125,6 @@ def get_registered_object(
         custom_objects: looked at after the active scopes.
         module_objects: looked at last.
 
-    >>> import cornu as keras
     >>> keras.saving.get_registered_object("no_such_name") is None
     True
     """
@@ -145,7 +142,6 @@ def get_registered_object(
 def get_custom_objects() -> dict:
     """The table of registered objects, which may be changed in place.
 
-    >>> import cornu as keras
     >>> keras.saving.get_custom_objects()["twice"] = lambda x: 2 * x
     >>> keras.layers.Activation("twice")(3.0)
     Array(6., dtype=float32)
@@ -160,7 +156,6 @@ class CustomObjectScope:
     Args:
         custom_objects: dict from name to class or function.
 
-    >>> import cornu as keras
     >>> with keras.saving.CustomObjectScope({"twice": lambda x: 2 * x}):
     ...     layer = keras.layers.Activation("twice")
     """
@@ -199,7 +194,6 @@ def in_safe_mode() -> bool:
 def enable_unsafe_deserialization() -> None:
     """Allow lambdas stored in files to run, in this thread.
 
-    >>> import cornu as keras
     >>> keras.config.enable_unsafe_deserialization()
     >>> from cornu.core import registry
     >>> registry.in_safe_mode()
@@ -222,7 +216,6 @@ def serialize(obj: Any) -> Any:
     Raises:
         ValueError: if it can be none of these.
 
-    >>> import cornu as keras
     >>> keras.saving.serialize_keras_object(keras.initializers.Zeros())["class_name"]
     'Zeros'
     """
@@ -336,7 +329,6 @@ def deserialize(
         TypeError: for a class name that nobody published or registered.
         ValueError: for a stored lambda in safe mode.
 
-    >>> import cornu as keras
     >>> config = keras.saving.serialize_keras_object(keras.initializers.Constant(0.5))
     >>> keras.saving.deserialize_keras_object(config).value
     0.5

@@ -33,7 +33,6 @@ class RematScope:
     Reference:
         Chen et al., 2016, https://arxiv.org/abs/1604.06174
 
-    >>> import cornu as keras
     >>> with keras.RematScope(mode="full"):
     ...     layer = keras.layers.Dense(3)
     >>> layer(keras.ops.ones((2, 4))).shape
@@ -67,7 +66,6 @@ def remat(f: Callable) -> Callable:
     Args:
         f: a pure function of arrays.
 
-    >>> import cornu as keras
     >>> keras.remat(keras.ops.sin)(0.0).item()
     0.0
     """

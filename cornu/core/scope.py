@@ -31,7 +31,6 @@ class StatelessScope:
         collect_losses: whether the values passed to `Layer.add_loss` are kept in `losses`.
         initialize_variables: accepted for compatibility.
 
-    >>> import cornu as keras
     >>> v = keras.Variable(1.0)
     >>> with keras.StatelessScope([(v, 5.0)]) as scope:
     ...     _ = v.assign(v.value + 1)
@@ -108,7 +107,6 @@ class name_scope:
         name: the prefix; a string without `/`.
         **kwargs: accepted for compatibility.
 
-    >>> import cornu as keras
     >>> with keras.name_scope("encoder"):
     ...     v = keras.Variable(0.0, name="scale")
     >>> v.path

@@ -26,7 +26,6 @@ class SeedGenerator:
     Raises:
         ValueError: if the seed is not an integer.
 
-    >>> import cornu as keras
     >>> generator = keras.random.SeedGenerator(seed=1)
     >>> a = keras.random.normal((2,), seed=generator)
     >>> b = keras.random.normal((2,), seed=generator)

@@ -17,7 +17,6 @@ def clear_session(free_memory: bool = True) -> None:
     Args:
         free_memory: whether to drop the compiled programs.
 
-    >>> import cornu as keras
     >>> keras.utils.clear_session(free_memory=False)
     """
     names.reset()
@@ -35,7 +34,6 @@ def set_random_seed(seed: int) -> None:
     Raises:
         ValueError: if it is no int.
 
-    >>> import cornu as keras
     >>> keras.utils.set_random_seed(1)
     """
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):

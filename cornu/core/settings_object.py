@@ -14,7 +14,6 @@ class Config(MutableMapping):
     Args:
         **kwargs: the settings.
 
-    >>> import cornu as keras
     >>> config = keras.utils.Config(learning_rate=0.1)
     >>> config.epochs = 5
     >>> config["epochs"], config.learning_rate

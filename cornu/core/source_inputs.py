@@ -19,7 +19,6 @@ def get_source_inputs(tensor: KerasTensor) -> list[KerasTensor]:
     Raises:
         ValueError: if it is no symbolic tensor.
 
-    >>> import cornu as keras
     >>> x = keras.Input((3,), name="x")
     >>> [source.name for source in keras.utils.get_source_inputs(keras.layers.Dense(2)(x) + 1)]
     ['x']

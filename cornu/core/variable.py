@@ -31,7 +31,6 @@ class Variable:
     Raises:
         ValueError: for a callable without a shape, an unknown shape, or a name with "/".
 
-    >>> import cornu as keras
     >>> v = keras.Variable([1.0, 2.0])
     >>> v.assign_add([1.0, 1.0]).tolist()
     [2.0, 3.0]

@@ -30,7 +30,7 @@ class ColumnFeed(SampleFeed):
     Raises:
         ValueError: for no data, or parts of different lengths.
 
-    >>> import numpy as np, scipy.sparse
+    >>> import scipy.sparse
     >>> from cornu.data.column_feed import ColumnFeed
     >>> feed = ColumnFeed(scipy.sparse.eye_array(3), batch_size=2, shuffle=False)
     >>> [x.tolist() for x, y, sample_weight in feed.batches(epoch=0)]

@@ -29,7 +29,6 @@ settings = Settings()
 def backend() -> str:
     """Name of the engine that runs the computations: always `"jax"`.
 
-    >>> import cornu as keras
     >>> keras.config.backend()
     'jax'
     """
@@ -39,7 +38,6 @@ def backend() -> str:
 def floatx() -> str:
     """Default float type, as a string such as `"float32"`.
 
-    >>> import cornu as keras
     >>> keras.config.floatx()
     'float32'
     """
@@ -55,7 +53,6 @@ def set_floatx(value: str) -> None:
     Raises:
         ValueError: for any other value.
 
-    >>> import cornu as keras
     >>> keras.config.set_floatx("float32")
     """
     if value not in FLOAT_TYPES:
@@ -66,7 +63,6 @@ def set_floatx(value: str) -> None:
 def epsilon() -> float:
     """The small number that keeps divisions and logarithms finite.
 
-    >>> import cornu as keras
     >>> keras.config.epsilon()
     1e-07
     """
@@ -79,7 +75,6 @@ def set_epsilon(value: float) -> None:
     Args:
         value: a positive float.
 
-    >>> import cornu as keras
     >>> keras.config.set_epsilon(1e-7)
     """
     if not value > 0:
@@ -90,7 +85,6 @@ def set_epsilon(value: float) -> None:
 def image_data_format() -> str:
     """Default layout of image tensors: `"channels_last"` or `"channels_first"`.
 
-    >>> import cornu as keras
     >>> keras.config.image_data_format()
     'channels_last'
     """
@@ -103,7 +97,6 @@ def set_image_data_format(data_format: str) -> None:
     Args:
         data_format: `"channels_last"` or `"channels_first"`.
 
-    >>> import cornu as keras
     >>> keras.config.set_image_data_format("channels_last")
     """
     settings.image_data_format = standardize_data_format(data_format)
@@ -128,7 +121,6 @@ def standardize_data_format(data_format: str | None) -> str:
 def is_interactive_logging_enabled() -> bool:
     """Whether progress is printed (the default) rather than logged.
 
-    >>> import cornu as keras
     >>> keras.config.is_interactive_logging_enabled()
     True
     """
@@ -138,7 +130,6 @@ def is_interactive_logging_enabled() -> bool:
 def enable_interactive_logging() -> None:
     """Print progress to the standard output.
 
-    >>> import cornu as keras
     >>> keras.config.enable_interactive_logging()
     """
     settings.interactive_logging = True
@@ -147,7 +138,6 @@ def enable_interactive_logging() -> None:
 def disable_interactive_logging() -> None:
     """Send progress to the `logging` module, one line per epoch.
 
-    >>> import cornu as keras
     >>> keras.config.disable_interactive_logging()
     >>> keras.config.is_interactive_logging_enabled()
     False
@@ -159,7 +149,6 @@ def disable_interactive_logging() -> None:
 def is_traceback_filtering_enabled() -> bool:
     """Whether tracebacks leave out the frames of the library (the default).
 
-    >>> import cornu as keras
     >>> keras.config.is_traceback_filtering_enabled()
     True
     """
@@ -169,7 +158,6 @@ def is_traceback_filtering_enabled() -> bool:
 def enable_traceback_filtering() -> None:
     """Leave the library's own frames out of tracebacks.
 
-    >>> import cornu as keras
     >>> keras.config.enable_traceback_filtering()
     """
     settings.traceback_filtering = True
@@ -178,7 +166,6 @@ def enable_traceback_filtering() -> None:
 def disable_traceback_filtering() -> None:
     """Keep the library's own frames in tracebacks.
 
-    >>> import cornu as keras
     >>> keras.config.disable_traceback_filtering()
     >>> keras.config.is_traceback_filtering_enabled()
     False
@@ -190,7 +177,6 @@ def disable_traceback_filtering() -> None:
 def is_flash_attention_enabled() -> bool | None:
     """What was asked for last: True, False, or None if nothing was.
 
-    >>> import cornu as keras
     >>> keras.config.is_flash_attention_enabled() in (None, True, False)
     True
     """
@@ -200,7 +186,6 @@ def is_flash_attention_enabled() -> bool | None:
 def enable_flash_attention() -> None:
     """Ask for attention in blocks; kept for compatibility, the platform chooses the formulation.
 
-    >>> import cornu as keras
     >>> keras.config.enable_flash_attention()
     >>> keras.config.is_flash_attention_enabled()
     True
@@ -211,7 +196,6 @@ def enable_flash_attention() -> None:
 def disable_flash_attention() -> None:
     """Ask for plain attention; kept for compatibility, the platform chooses the formulation.
 
-    >>> import cornu as keras
     >>> keras.config.disable_flash_attention()
     >>> keras.config.is_flash_attention_enabled()
     False
@@ -222,7 +206,6 @@ def disable_flash_attention() -> None:
 def is_nnx_enabled() -> bool:
     """Whether layers are modules of Flax NNX: never here.
 
-    >>> import cornu as keras
     >>> keras.config.is_nnx_enabled()
     False
     """
@@ -238,7 +221,6 @@ def set_backend(backend: str) -> None:
     Raises:
         ValueError: for any other name.
 
-    >>> import cornu as keras
     >>> keras.config.set_backend("jax")
     """
     if backend != "jax":
@@ -250,7 +232,6 @@ def set_backend(backend: str) -> None:
 def max_epochs() -> int | None:
     """The most epochs that `fit` runs, whatever it is asked for; None for no limit.
 
-    >>> import cornu as keras
     >>> keras.config.max_epochs()
     """
     return settings.max_epochs
@@ -262,7 +243,6 @@ def set_max_epochs(max_epochs: int | None) -> None:
     Args:
         max_epochs: a positive int, or None for no limit.
 
-    >>> import cornu as keras
     >>> keras.config.set_max_epochs(None)
     """
     settings.max_epochs = _limit("max_epochs", max_epochs)
@@ -271,7 +251,6 @@ def set_max_epochs(max_epochs: int | None) -> None:
 def max_steps_per_epoch() -> int | None:
     """The most batches in an epoch of `fit`, `evaluate` or `predict`; None for no limit.
 
-    >>> import cornu as keras
     >>> keras.config.max_steps_per_epoch()
     """
     return settings.max_steps_per_epoch
@@ -283,7 +262,6 @@ def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
     Args:
         max_steps_per_epoch: a positive int, or None for no limit.
 
-    >>> import cornu as keras
     >>> keras.config.set_max_steps_per_epoch(None)
     """
     settings.max_steps_per_epoch = _limit("max_steps_per_epoch", max_steps_per_epoch)

@@ -17,7 +17,6 @@ def device(device_name: Any) -> AbstractContextManager:
     Raises:
         ValueError: for a device that is not there.
 
-    >>> import cornu as keras
     >>> with keras.device("cpu:0"):
     ...     keras.ops.ones((2,)).device.platform
     'cpu'

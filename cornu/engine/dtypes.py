@@ -41,7 +41,6 @@ def standardize_dtype(dtype: Any) -> str:
     Raises:
         ValueError: if it is not a type that tensors can have.
 
-    >>> import cornu as keras
     >>> keras.utils.standardize_dtype(float)
     'float32'
     """

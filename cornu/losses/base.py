@@ -30,7 +30,6 @@ class Loss:
     Raises:
         ValueError: for an unknown reduction.
 
-    >>> import cornu as keras
     >>> class Squared(keras.Loss):
     ...     def call(self, y_true, y_pred):
     ...         return (y_true - y_pred) ** 2

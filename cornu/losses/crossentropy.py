@@ -40,7 +40,6 @@ def binary_crossentropy(
     Raises:
         ValueError: for a `label_smoothing` outside of [0, 1].
 
-    >>> import cornu as keras
     >>> round(keras.losses.binary_crossentropy([[1.0, 0.0]], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
@@ -73,7 +72,6 @@ def categorical_crossentropy(
     Raises:
         ValueError: if the shapes differ, or for a `label_smoothing` outside of [0, 1].
 
-    >>> import cornu as keras
     >>> round(keras.losses.categorical_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
@@ -106,7 +104,6 @@ def sparse_categorical_crossentropy(
     Raises:
         ValueError: if the shapes do not fit together.
 
-    >>> import cornu as keras
     >>> round(keras.losses.sparse_categorical_crossentropy([1], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
@@ -165,7 +162,6 @@ class BinaryCrossentropy(FunctionLoss):
     Raises:
         ValueError: for a `label_smoothing` outside of [0, 1].
 
-    >>> import cornu as keras
     >>> loss = keras.losses.BinaryCrossentropy()
     >>> round(loss([[1.0, 0.0]], [[0.5, 0.5]]).item(), 4)
     0.6931
@@ -206,7 +202,6 @@ class CategoricalCrossentropy(FunctionLoss):
     Raises:
         ValueError: for a `label_smoothing` outside of [0, 1].
 
-    >>> import cornu as keras
     >>> loss = keras.losses.CategoricalCrossentropy()
     >>> round(loss([[0.0, 1.0]], [[0.5, 0.5]]).item(), 4)
     0.6931
@@ -244,7 +239,6 @@ class SparseCategoricalCrossentropy(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> loss = keras.losses.SparseCategoricalCrossentropy()
     >>> round(loss([1], [[0.5, 0.5]]).item(), 4)
     0.6931

@@ -22,7 +22,6 @@ def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> round(keras.losses.kl_divergence([[1.0, 0.0]], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
@@ -41,7 +40,6 @@ def poisson(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> round(keras.losses.poisson([[1.0]], [[1.0]]).item(), 4)
     1.0
     """
@@ -64,7 +62,6 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) ->
     References:
         Zhang and Sabuncu, 2018, https://arxiv.org/abs/1805.07836
 
-    >>> import cornu as keras
     >>> loss = keras.losses.categorical_generalized_cross_entropy([1], [[0.75, 0.25]], q=0.5)
     >>> loss.tolist()
     [1.0]
@@ -83,7 +80,6 @@ class KLDivergence(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> round(keras.losses.KLDivergence()([[1.0, 0.0]], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
@@ -105,7 +101,6 @@ class Poisson(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> round(keras.losses.Poisson()([[1.0]], [[1.0]]).item(), 4)
     1.0
     """
@@ -134,7 +129,6 @@ class CategoricalGeneralizedCrossEntropy(FunctionLoss):
     References:
         Zhang and Sabuncu, 2018, https://arxiv.org/abs/1805.07836
 
-    >>> import cornu as keras
     >>> keras.losses.CategoricalGeneralizedCrossEntropy()([1], [[0.75, 0.25]]).item()
     1.0
     """

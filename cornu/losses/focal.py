@@ -43,7 +43,6 @@ def binary_focal_crossentropy(
     Returns:
         Tensor without that axis.
 
-    >>> import cornu as keras
     >>> round(keras.losses.binary_focal_crossentropy([[1.0]], [[0.5]]).item(), 4)
     0.1733
     """
@@ -83,7 +82,6 @@ def categorical_focal_crossentropy(
     Returns:
         Tensor without the class axis.
 
-    >>> import cornu as keras
     >>> loss = keras.losses.categorical_focal_crossentropy([[0.0, 1.0]], [[0.5, 0.5]])
     >>> round(loss.item(), 4)
     0.0433
@@ -118,7 +116,6 @@ class BinaryFocalCrossentropy(FunctionLoss):
     References:
         Lin et al., 2018, https://arxiv.org/abs/1708.02002
 
-    >>> import cornu as keras
     >>> round(keras.losses.BinaryFocalCrossentropy()([[1.0]], [[0.5]]).item(), 4)
     0.1733
     """
@@ -166,7 +163,6 @@ class CategoricalFocalCrossentropy(FunctionLoss):
     References:
         Lin et al., 2018, https://arxiv.org/abs/1708.02002
 
-    >>> import cornu as keras
     >>> loss = keras.losses.CategoricalFocalCrossentropy()
     >>> round(loss([[0.0, 1.0]], [[0.5, 0.5]]).item(), 4)
     0.0433

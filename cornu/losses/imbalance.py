@@ -56,7 +56,6 @@ def class_balanced_crossentropy(
     References:
         Cui et al., 2019, https://arxiv.org/abs/1901.05555
 
-    >>> import cornu as keras
     >>> loss = keras.losses.class_balanced_crossentropy([1], [[0.5, 0.5]], [90, 10], beta=0.9)
     >>> round(loss.item(), 4)
     0.8395
@@ -107,7 +106,6 @@ def logit_adjusted_crossentropy(
     References:
         Menon et al., 2021, https://arxiv.org/abs/2007.07314
 
-    >>> import cornu as keras
     >>> loss = keras.losses.logit_adjusted_crossentropy([1], [[0.5, 0.5]], [90, 10])
     >>> round(loss.item(), 4)
     2.3026
@@ -148,7 +146,6 @@ def label_distribution_aware_margin(
     References:
         Cao et al., 2019, https://arxiv.org/abs/1906.07413
 
-    >>> import cornu as keras
     >>> loss = keras.losses.label_distribution_aware_margin([1], [[0.5, 0.5]], [90, 10])
     >>> round(loss.item(), 4)
     0.9741
@@ -281,7 +278,6 @@ class ClassBalancedCrossentropy(ByClassCounts):
     References:
         Cui et al., 2019, https://arxiv.org/abs/1901.05555
 
-    >>> import cornu as keras
     >>> loss = keras.losses.ClassBalancedCrossentropy([90, 10], beta=0.9)
     >>> round(loss([1], [[0.5, 0.5]]).item(), 4)
     0.8395
@@ -324,7 +320,6 @@ class LogitAdjustedCrossentropy(ByClassCounts):
     References:
         Menon et al., 2021, https://arxiv.org/abs/2007.07314
 
-    >>> import cornu as keras
     >>> loss = keras.losses.LogitAdjustedCrossentropy([90, 10])
     >>> round(loss([1], [[0.5, 0.5]]).item(), 4)
     2.3026
@@ -361,7 +356,6 @@ class LabelDistributionAwareMargin(ByClassCounts):
     References:
         Cao et al., 2019, https://arxiv.org/abs/1906.07413
 
-    >>> import cornu as keras
     >>> loss = keras.losses.LabelDistributionAwareMargin([90, 10])
     >>> round(loss([1], [[0.5, 0.5]]).item(), 4)
     0.9741

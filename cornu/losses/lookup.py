@@ -103,7 +103,6 @@ def get(identifier: Any) -> Callable | None:
     Raises:
         ValueError: for anything else; the message lists names close to it.
 
-    >>> import cornu as keras
     >>> keras.losses.get("mse") is keras.losses.mean_squared_error
     True
     """
@@ -116,7 +115,6 @@ def serialize(loss: Any) -> dict:
     Args:
         loss: a loss or loss function.
 
-    >>> import cornu as keras
     >>> keras.losses.serialize(keras.losses.Huber())["class_name"]
     'Huber'
     """
@@ -133,7 +131,6 @@ def deserialize(name: Any, custom_objects: dict | None = None) -> Any:
     Raises:
         ValueError: for an unknown name.
 
-    >>> import cornu as keras
     >>> keras.losses.deserialize("mae") is keras.losses.mean_absolute_error
     True
     """

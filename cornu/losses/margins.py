@@ -21,7 +21,6 @@ def hinge(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> keras.losses.hinge([[-1.0, 1.0]], [[0.5, 2.0]]).tolist()
     [0.75]
     """
@@ -39,7 +38,6 @@ def squared_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> keras.losses.squared_hinge([[-1.0, 1.0]], [[1.0, 2.0]]).tolist()
     [2.0]
     """
@@ -57,7 +55,6 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> keras.losses.categorical_hinge([[0.0, 1.0]], [[0.5, 1.0]]).tolist()
     [0.5]
     """
@@ -81,7 +78,6 @@ class Hinge(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> keras.losses.Hinge()([[-1.0, 1.0]], [[0.5, 2.0]]).item()
     0.75
     """
@@ -103,7 +99,6 @@ class SquaredHinge(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> keras.losses.SquaredHinge()([[-1.0, 1.0]], [[1.0, 2.0]]).item()
     2.0
     """
@@ -125,7 +120,6 @@ class CategoricalHinge(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> keras.losses.CategoricalHinge()([[0.0, 1.0]], [[0.5, 1.0]]).item()
     0.5
     """

@@ -23,7 +23,6 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> jax.Array:
     Returns:
         Tensor without these axes.
 
-    >>> import cornu as keras
     >>> keras.losses.dice([[1.0, 0.0]], [[0.5, 0.5]]).item()
     0.5
     """
@@ -51,7 +50,6 @@ def tversky(
     References:
         Salehi et al., 2017, https://arxiv.org/abs/1706.05721
 
-    >>> import cornu as keras
     >>> round(keras.losses.tversky([[1.0, 0.0]], [[0.5, 0.5]]).item(), 4)
     0.5
     """
@@ -72,7 +70,6 @@ class Dice(FunctionLoss):
         axis: axes of one region; None for all.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> keras.losses.Dice()([[1.0, 0.0]], [[0.5, 0.5]]).item()
     0.5
     """
@@ -101,7 +98,6 @@ class Tversky(FunctionLoss):
     References:
         Salehi et al., 2017, https://arxiv.org/abs/1706.05721
 
-    >>> import cornu as keras
     >>> round(keras.losses.Tversky()([[1.0, 0.0]], [[0.5, 0.5]]).item(), 4)
     0.5
     """

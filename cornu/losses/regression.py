@@ -23,7 +23,6 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> keras.losses.mean_squared_error([[0.0, 1.0]], [[2.0, 1.0]]).tolist()
     [2.0]
     """
@@ -41,7 +40,6 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> keras.losses.mean_absolute_error([[0.0, 1.0]], [[2.0, 1.0]]).tolist()
     [1.0]
     """
@@ -59,7 +57,6 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> keras.losses.mean_absolute_percentage_error([[2.0, 4.0]], [[1.0, 4.0]]).tolist()
     [25.0]
     """
@@ -78,7 +75,6 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> keras.losses.mean_squared_logarithmic_error([[3.0]], [[3.0]]).tolist()
     [0.0]
     """
@@ -101,7 +97,6 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> jax.Array:
     References:
         Huber, 1964, https://doi.org/10.1214/aoms/1177703732
 
-    >>> import cornu as keras
     >>> keras.losses.huber([[0.0, 0.0]], [[1.0, 3.0]]).tolist()
     [1.5]
     """
@@ -121,7 +116,6 @@ def log_cosh(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> round(keras.losses.log_cosh([[0.0]], [[1.0]]).item(), 4)
     0.4338
     """
@@ -142,7 +136,6 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
     Returns:
         Tensor without that axis. 0 where one of the vectors is 0.
 
-    >>> import cornu as keras
     >>> keras.losses.cosine_similarity([[2.0, 0.0]], [[3.0, 0.0]]).tolist()
     [-1.0]
     """
@@ -158,7 +151,6 @@ class MeanSquaredError(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> keras.losses.MeanSquaredError()([[0.0, 1.0]], [[2.0, 1.0]]).item()
     2.0
     """
@@ -180,7 +172,6 @@ class MeanAbsoluteError(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> keras.losses.MeanAbsoluteError()([[0.0, 1.0]], [[2.0, 1.0]]).item()
     1.0
     """
@@ -202,7 +193,6 @@ class MeanAbsolutePercentageError(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> keras.losses.MeanAbsolutePercentageError()([[2.0, 4.0]], [[1.0, 4.0]]).item()
     25.0
     """
@@ -224,7 +214,6 @@ class MeanSquaredLogarithmicError(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> keras.losses.MeanSquaredLogarithmicError()([[3.0]], [[3.0]]).item()
     0.0
     """
@@ -247,7 +236,6 @@ class Huber(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> keras.losses.Huber()([[0.0, 0.0]], [[1.0, 3.0]]).item()
     1.5
     """
@@ -270,7 +258,6 @@ class LogCosh(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> keras.losses.LogCosh()([[1.0]], [[1.0]]).item()
     0.0
     """
@@ -293,7 +280,6 @@ class CosineSimilarity(FunctionLoss):
         name: its name.
         dtype: see `keras.Loss`.
 
-    >>> import cornu as keras
     >>> keras.losses.CosineSimilarity()([[2.0, 0.0]], [[3.0, 0.0]]).item()
     -1.0
     """

@@ -27,7 +27,6 @@ def ctc(y_true: Any, y_pred: Any) -> jax.Array:
     References:
         Graves et al., 2006, https://www.cs.toronto.edu/~graves/icml_2006.pdf
 
-    >>> import cornu as keras
     >>> round(keras.losses.ctc([[1]], keras.ops.zeros((1, 2, 3))).item(), 4)
     1.0986
     """
@@ -53,7 +52,6 @@ class CTC(FunctionLoss):
     References:
         Graves et al., 2006, https://www.cs.toronto.edu/~graves/icml_2006.pdf
 
-    >>> import cornu as keras
     >>> round(keras.losses.CTC()([[1]], keras.ops.zeros((1, 2, 3))).item(), 4)
     1.0986
     """

@@ -39,7 +39,6 @@ def circle(
     Returns:
         Tensor of shape (batch,).
 
-    >>> import cornu as keras
     >>> loss = keras.losses.circle([0, 0], [[1.0, 0.0], [1.0, 0.0]])
     >>> loss.tolist()
     [0.0, 0.0]
@@ -87,7 +86,6 @@ class Circle(FunctionLoss):
     References:
         Sun et al., 2020, https://arxiv.org/abs/2002.10857
 
-    >>> import cornu as keras
     >>> keras.losses.Circle()([0, 0], [[1.0, 0.0], [1.0, 0.0]]).item()
     0.0
     """

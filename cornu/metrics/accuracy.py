@@ -35,7 +35,6 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> jax.Arr
     Returns:
         Tensor of the shape of `y_pred`.
 
-    >>> import cornu as keras
     >>> keras.metrics.binary_accuracy([[1.0, 0.0]], [[0.7, 0.6]]).tolist()
     [[1.0, 0.0]]
     """
@@ -54,7 +53,6 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> keras.metrics.categorical_accuracy([[0, 1], [0, 1]], [[0.1, 0.9], [0.8, 0.2]]).tolist()
     [1.0, 0.0]
     """
@@ -73,7 +71,6 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> jax.Array:
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> keras.metrics.sparse_categorical_accuracy([1, 1], [[0.1, 0.9], [0.8, 0.2]]).tolist()
     [1.0, 0.0]
     """
@@ -94,7 +91,6 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> jax.Arra
     Returns:
         Tensor of shape (batch, ...).
 
-    >>> import cornu as keras
     >>> keras.metrics.top_k_categorical_accuracy([[0, 0, 1]], [[0.1, 0.6, 0.3]], k=2).tolist()
     [1.0]
     """
@@ -115,7 +111,6 @@ def sparse_top_k_categorical_accuracy(
     Returns:
         Tensor of the shape of `y_true`.
 
-    >>> import cornu as keras
     >>> keras.metrics.sparse_top_k_categorical_accuracy([2], [[0.1, 0.6, 0.3]], k=2).tolist()
     [1.0]
     """
@@ -145,7 +140,6 @@ class Accuracy(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.Accuracy()([1, 2, 3, 4], [0, 2, 3, 4]).item()
     0.75
     """
@@ -164,7 +158,6 @@ class BinaryAccuracy(NamedMean):
         dtype: see `keras.Metric`.
         threshold: above it the prediction is 1.
 
-    >>> import cornu as keras
     >>> keras.metrics.BinaryAccuracy()([[1.0, 0.0]], [[0.7, 0.6]]).item()
     0.5
     """
@@ -184,7 +177,6 @@ class CategoricalAccuracy(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.CategoricalAccuracy()([[0, 1], [0, 1]], [[0.1, 0.9], [0.8, 0.2]]).item()
     0.5
     """
@@ -202,7 +194,6 @@ class SparseCategoricalAccuracy(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.SparseCategoricalAccuracy()([1, 1], [[0.1, 0.9], [0.8, 0.2]]).item()
     0.5
     """
@@ -222,7 +213,6 @@ class TopKCategoricalAccuracy(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.TopKCategoricalAccuracy(k=2)([[0, 0, 1]], [[0.1, 0.6, 0.3]]).item()
     1.0
     """
@@ -244,7 +234,6 @@ class SparseTopKCategoricalAccuracy(NamedMean):
         dtype: see `keras.Metric`.
         from_sorted_ids: whether predictions are class numbers, best first.
 
-    >>> import cornu as keras
     >>> keras.metrics.SparseTopKCategoricalAccuracy(k=2)([2], [[0.1, 0.6, 0.3]]).item()
     1.0
     """

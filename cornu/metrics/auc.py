@@ -43,7 +43,6 @@ class AUC(Metric):
     References:
         Davis and Goadrich, 2006, https://doi.org/10.1145/1143844.1143874
 
-    >>> import cornu as keras
     >>> keras.metrics.AUC(num_thresholds=3)([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9]).item()
     0.75
     """

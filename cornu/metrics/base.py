@@ -22,7 +22,6 @@ class Metric:
         dtype: dtype of the state and the result, or a policy; the default float type if None.
         name: its name, made from the class's if None.
 
-    >>> import cornu as keras
     >>> class Largest(keras.Metric):
     ...     def __init__(self, **kwargs):
     ...         super().__init__(**kwargs)

@@ -98,7 +98,6 @@ class PrecisionByClass(ByClass):
     Raises:
         ValueError: for an unknown average.
 
-    >>> import cornu as keras
     >>> keras.metrics.PrecisionByClass(num_classes=2)([0, 1, 1, 1], [1, 1, 1, 1]).tolist()
     [0.0, 0.75]
     """
@@ -126,7 +125,6 @@ class RecallByClass(ByClass):
     Raises:
         ValueError: for an unknown average.
 
-    >>> import cornu as keras
     >>> keras.metrics.RecallByClass(num_classes=2)([0, 1, 1, 1, 1], [1, 1, 1, 1, 0]).tolist()
     [0.0, 0.75]
     """
@@ -156,7 +154,6 @@ class F1ByClass(ByClass):
     Raises:
         ValueError: for an unknown average.
 
-    >>> import cornu as keras
     >>> keras.metrics.F1ByClass("binary")([0, 0, 1, 1], [0.2, 0.7, 0.6, 0.1]).item()
     0.5
     """

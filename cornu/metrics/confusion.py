@@ -57,7 +57,6 @@ class TruePositives(ConfusionCount):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.TruePositives()([0, 1, 1, 1], [0.1, 0.7, 0.9, 0.2]).item()
     2.0
     """
@@ -74,7 +73,6 @@ class FalsePositives(ConfusionCount):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.FalsePositives()([0, 1, 0, 1], [0.8, 0.7, 0.1, 0.2]).item()
     1.0
     """
@@ -91,7 +89,6 @@ class TrueNegatives(ConfusionCount):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.TrueNegatives()([0, 1, 0, 1], [0.8, 0.7, 0.1, 0.2]).item()
     1.0
     """
@@ -108,7 +105,6 @@ class FalseNegatives(ConfusionCount):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.FalseNegatives()([0, 1, 0, 1], [0.8, 0.7, 0.1, 0.2]).item()
     1.0
     """
@@ -188,7 +184,6 @@ class Precision(PositiveShare):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.Precision()([0, 1, 1, 1], [0.6, 0.7, 0.3, 0.2]).item()
     0.5
     """
@@ -207,7 +202,6 @@ class Recall(PositiveShare):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.Recall()([0, 1, 1], [0.6, 0.7, 0.3]).item()
     0.5
     """

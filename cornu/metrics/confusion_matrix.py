@@ -202,7 +202,6 @@ class ConfusionMatrix(ConfusionMatrixMetric):
     Raises:
         ValueError: for an unknown `normalize`, or `num_classes` below 2.
 
-    >>> import cornu as keras
     >>> keras.metrics.ConfusionMatrix(3)([0, 1, 2, 2], [0, 1, 2, 1]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 1.0]]
     >>> labels = keras.metrics.ConfusionMatrix(multi_label=True)
@@ -255,7 +254,6 @@ class BalancedAccuracy(ConfusionMatrixMetric):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.BalancedAccuracy()([0, 0, 0, 1], [0.1, 0.2, 0.3, 0.2]).item()
     0.5
     """
@@ -303,7 +301,6 @@ class MatthewsCorrelation(ConfusionMatrixMetric):
         - Matthews, 1975, https://doi.org/10.1016/0005-2795(75)90109-9
         - Gorodkin, 2004, https://doi.org/10.1016/j.compbiolchem.2004.09.006 (several classes)
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.MatthewsCorrelation()
     >>> round(metric([1, 1, 1, 0], [0.9, 0.8, 0.2, 0.7]).item(), 4)
     -0.3333
@@ -351,7 +348,6 @@ class CohenKappa(ConfusionMatrixMetric):
     References:
         Cohen, 1960, https://doi.org/10.1177/001316446002000104
 
-    >>> import cornu as keras
     >>> keras.metrics.CohenKappa(2)([0, 0, 1, 1], [0, 1, 1, 1]).item()
     0.5
     """

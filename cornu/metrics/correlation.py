@@ -28,7 +28,6 @@ def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
     Returns:
         Tensor without that axis, in [-1, 1]; NaN where values do not vary.
 
-    >>> import cornu as keras
     >>> round(keras.metrics.pearson_correlation([[0.0, 1.0, 2.0]], [[0.0, 2.0, 4.0]]).item(), 4)
     1.0
     """
@@ -54,7 +53,6 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Arr
     References:
         Lin, 1989, https://doi.org/10.2307/2532051
 
-    >>> import cornu as keras
     >>> result = keras.metrics.concordance_correlation([[0.0, 1.0, 2.0]], [[1.0, 2.0, 3.0]])
     >>> round(result.item(), 4)
     0.5714
@@ -76,7 +74,6 @@ class PearsonCorrelation(NamedMean):
         dtype: see `keras.Metric`.
         axis: axis along which the values lie.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.PearsonCorrelation()
     >>> round(metric([[0.0, 1.0, 2.0]], [[0.0, 2.0, 4.0]]).item(), 4)
     1.0
@@ -96,7 +93,6 @@ class ConcordanceCorrelation(NamedMean):
         dtype: see `keras.Metric`.
         axis: axis along which the values lie.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.ConcordanceCorrelation()
     >>> round(metric([[0.0, 1.0, 2.0]], [[1.0, 2.0, 3.0]]).item(), 4)
     0.5714
@@ -123,7 +119,6 @@ class R2Score(Metric):
     Raises:
         ValueError: for an unknown aggregation or a negative number.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.R2Score()
     >>> metric([[1.0], [2.0], [3.0]], [[1.0], [2.0], [2.0]]).item()
     0.5

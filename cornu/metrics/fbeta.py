@@ -30,7 +30,6 @@ class FBetaScore(Metric):
         ValueError: for an unknown average, a `beta` that is not positive, or a threshold outside
             of (0, 1].
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.FBetaScore(beta=2.0, threshold=0.5, average="micro")
     >>> round(metric([[1, 1], [1, 0]], [[0.2, 0.7], [0.6, 0.6]]).item(), 4)
     0.6667
@@ -127,7 +126,6 @@ class F1Score(FBetaScore):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.F1Score(threshold=0.5, average="micro")
     >>> round(metric([[1, 1], [1, 0]], [[0.2, 0.7], [0.6, 0.6]]).item(), 4)
     0.6667

@@ -30,7 +30,6 @@ class IoU(Metric):
     Raises:
         ValueError: if a target class is none of the classes.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.IoU(num_classes=2, target_class_ids=[0])
     >>> round(metric([0, 0, 1, 1], [0, 1, 0, 1]).item(), 4)
     0.3333
@@ -133,7 +132,6 @@ class BinaryIoU(IoU):
         name: its name.
         dtype: see `IoU`.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.BinaryIoU(threshold=0.3)
     >>> round(metric([0, 1, 0, 1], [0.1, 0.2, 0.4, 0.7]).item(), 4)
     0.3333
@@ -180,7 +178,6 @@ class MeanIoU(IoU):
         sparse_y_pred: whether predictions are class numbers, not scores.
         axis: the class axis of what is not sparse.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.MeanIoU(num_classes=2)
     >>> round(metric([0, 0, 1, 1], [0, 1, 0, 1]).item(), 4)
     0.3333
@@ -224,7 +221,6 @@ class OneHotIoU(IoU):
         sparse_y_pred: whether predictions are class numbers, not scores.
         axis: the class axis.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.OneHotIoU(num_classes=2, target_class_ids=[0])
     >>> metric([[1, 0], [0, 1]], [[0.8, 0.2], [0.7, 0.3]]).item()
     0.5
@@ -267,7 +263,6 @@ class OneHotMeanIoU(MeanIoU):
         sparse_y_pred: whether predictions are class numbers, not scores.
         axis: the class axis.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.OneHotMeanIoU(num_classes=2)
     >>> metric([[1, 0], [0, 1]], [[0.8, 0.2], [0.7, 0.3]]).item()
     0.25

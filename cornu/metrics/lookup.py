@@ -130,7 +130,6 @@ def get(identifier: Any) -> Callable | None:
     Raises:
         ValueError: for anything else; the message lists names close to it.
 
-    >>> import cornu as keras
     >>> keras.metrics.get("mse")
     <MeanSquaredError name=mean_squared_error>
     """
@@ -143,7 +142,6 @@ def serialize(metric: Any) -> dict:
     Args:
         metric: a metric or metric function.
 
-    >>> import cornu as keras
     >>> keras.metrics.serialize(keras.metrics.Mean())["class_name"]
     'Mean'
     """
@@ -160,7 +158,6 @@ def deserialize(config: Any, custom_objects: dict | None = None) -> Any:
     Raises:
         ValueError: for an unknown name.
 
-    >>> import cornu as keras
     >>> keras.metrics.deserialize("mae")
     <MeanAbsoluteError name=mean_absolute_error>
     """

@@ -22,7 +22,6 @@ class Mean(Metric):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.Mean()
     >>> metric.update_state([1.0, 3.0])
     >>> metric.update_state([5.0], sample_weight=[2.0])
@@ -65,7 +64,6 @@ class Sum(Metric):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.Sum()
     >>> metric.update_state([1.0, 3.0])
     >>> metric.result().item()
@@ -101,7 +99,6 @@ class MeanMetricWrapper(Mean):
         dtype: see `keras.Metric`.
         **kwargs: further arguments of the function.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.MeanMetricWrapper(keras.losses.huber, delta=2.0)
     >>> metric([[0.0]], [[1.0]]).item()
     0.5

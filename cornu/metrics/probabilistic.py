@@ -15,7 +15,6 @@ class KLDivergence(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> round(keras.metrics.KLDivergence()([[1.0, 0.0]], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
@@ -33,7 +32,6 @@ class Poisson(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> round(keras.metrics.Poisson()([[1.0]], [[1.0]]).item(), 4)
     1.0
     """
@@ -53,7 +51,6 @@ class BinaryCrossentropy(NamedMean):
         from_logits: whether predictions are logits.
         label_smoothing: in [0, 1]; targets move that far towards 0.5.
 
-    >>> import cornu as keras
     >>> round(keras.metrics.BinaryCrossentropy()([[1.0, 0.0]], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
@@ -86,7 +83,6 @@ class CategoricalCrossentropy(NamedMean):
         label_smoothing: in [0, 1]; share of the target spread evenly over all classes.
         axis: the class axis.
 
-    >>> import cornu as keras
     >>> round(keras.metrics.CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
@@ -121,7 +117,6 @@ class SparseCategoricalCrossentropy(NamedMean):
         ignore_class: number of a class that does not count.
         axis: the class axis.
 
-    >>> import cornu as keras
     >>> round(keras.metrics.SparseCategoricalCrossentropy()([1], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
@@ -154,7 +149,6 @@ class Hinge(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.Hinge()([[-1.0, 1.0]], [[0.5, 2.0]]).item()
     0.75
     """
@@ -172,7 +166,6 @@ class SquaredHinge(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.SquaredHinge()([[-1.0, 1.0]], [[1.0, 2.0]]).item()
     2.0
     """
@@ -190,7 +183,6 @@ class CategoricalHinge(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.CategoricalHinge()([[0.0, 1.0]], [[0.5, 1.0]]).item()
     0.5
     """

@@ -24,7 +24,6 @@ class MeanSquaredError(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.MeanSquaredError()([[0.0, 1.0]], [[2.0, 1.0]]).item()
     2.0
     """
@@ -42,7 +41,6 @@ class MeanAbsoluteError(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.MeanAbsoluteError()([[0.0, 1.0]], [[2.0, 1.0]]).item()
     1.0
     """
@@ -60,7 +58,6 @@ class MeanAbsolutePercentageError(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.MeanAbsolutePercentageError()([[2.0, 4.0]], [[1.0, 4.0]]).item()
     25.0
     """
@@ -78,7 +75,6 @@ class MeanSquaredLogarithmicError(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.MeanSquaredLogarithmicError()([[3.0]], [[3.0]]).item()
     0.0
     """
@@ -96,7 +92,6 @@ class RootMeanSquaredError(Mean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.RootMeanSquaredError()([[0.0, 0.0]], [[2.0, 2.0]]).item()
     2.0
     """
@@ -124,7 +119,6 @@ class CosineSimilarity(NamedMean):
         dtype: see `keras.Metric`.
         axis: axis along which the vectors lie.
 
-    >>> import cornu as keras
     >>> keras.metrics.CosineSimilarity()([[2.0, 0.0]], [[3.0, 0.0]]).item()
     1.0
     """
@@ -142,7 +136,6 @@ class LogCoshError(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> keras.metrics.LogCoshError()([[1.0]], [[1.0]]).item()
     0.0
     """

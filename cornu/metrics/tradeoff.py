@@ -115,7 +115,6 @@ class SensitivityAtSpecificity(BestWhere):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.SensitivityAtSpecificity(0.5)
     >>> metric([0, 0, 0, 1, 1], [0.0, 0.3, 0.8, 0.3, 0.8]).item()
     0.5
@@ -152,7 +151,6 @@ class SpecificityAtSensitivity(BestWhere):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.SpecificityAtSensitivity(0.5)
     >>> round(metric([0, 0, 0, 1, 1], [0.0, 0.3, 0.8, 0.3, 0.8]).item(), 4)
     0.6667
@@ -189,7 +187,6 @@ class PrecisionAtRecall(BestWhere):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.PrecisionAtRecall(0.5)
     >>> metric([0, 0, 0, 1, 1], [0.0, 0.3, 0.8, 0.3, 0.8]).item()
     0.5
@@ -226,7 +223,6 @@ class RecallAtPrecision(BestWhere):
         name: its name.
         dtype: see `keras.Metric`.
 
-    >>> import cornu as keras
     >>> metric = keras.metrics.RecallAtPrecision(0.8)
     >>> metric([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9]).item()
     0.5

@@ -51,7 +51,6 @@ def train_val_test_split(
     Raises:
         ValueError: if a part would be empty, a class too small, or arguments contradict.
 
-    >>> import numpy as np
     >>> from cornu.model_selection import train_val_test_split
     >>> x, y = np.arange(20), np.arange(20) % 2
     >>> train, val, test = train_val_test_split(
@@ -94,8 +93,6 @@ class ValidationSplit:
     Raises:
         ValueError: when the data are split, if a part would be empty or a class is too small.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, "sigmoid")])
     >>> model.compile("sgd", "binary_crossentropy")
     >>> split = keras.model_selection.ValidationSplit(0.2, stratify=True, seed=1)

@@ -32,7 +32,6 @@ def clone_model(
         recursive: whether nested models are cloned layer by layer.
         **kwargs: none are known.
 
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> keras.models.clone_model(model).count_params()
     3

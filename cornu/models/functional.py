@@ -22,7 +22,6 @@ class Functional(Model):
         name: its name.
         **kwargs: `trainable` and `dtype`, as for layers.
 
-    >>> import cornu as keras
     >>> x = keras.Input((3,))
     >>> type(keras.Model(x, x + 1)).__name__
     'Functional'

@@ -31,7 +31,6 @@ class Model(Trainer, Layer):
         *args: `(inputs, outputs)` for a Functional model: symbolic tensors or nested structures.
         **kwargs: `inputs` and `outputs` by name; `name`, `trainable`, `dtype` as for layers.
 
-    >>> import cornu as keras
     >>> x = keras.Input((3,))
     >>> model = keras.Model(x, keras.layers.Dense(2)(x))
     >>> model.output_shape
@@ -361,7 +360,6 @@ def model_from_json(json_string: str, custom_objects: dict | None = None) -> Mod
         json_string: the text.
         custom_objects: dict from name to class or function.
 
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> keras.models.model_from_json(model.to_json()).output_shape
     (None, 1)

@@ -27,7 +27,6 @@ class Sequential(Model):
         trainable: whether the weights are trained.
         name: its name.
 
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     >>> model.count_params()
     10

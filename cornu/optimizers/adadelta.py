@@ -35,7 +35,6 @@ class Adadelta(Optimizer):
     Reference:
         Zeiler 2012, https://arxiv.org/abs/1212.5701
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.Adadelta(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

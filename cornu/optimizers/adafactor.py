@@ -38,7 +38,6 @@ class Adafactor(Optimizer):
     Reference:
         Shazeer and Stern 2018, https://arxiv.org/abs/1804.04235
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.Adafactor(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

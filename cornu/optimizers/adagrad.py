@@ -36,7 +36,6 @@ class Adagrad(Optimizer):
     Reference:
         Duchi et al. 2011, https://www.jmlr.org/papers/volume12/duchi11a/duchi11a.pdf
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.Adagrad(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

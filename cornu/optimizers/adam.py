@@ -38,7 +38,6 @@ class Adam(Optimizer):
         Kingma and Ba 2014, https://arxiv.org/abs/1412.6980;
         Reddi et al. 2018 for AMSGrad, https://openreview.net/pdf?id=ryQu7f-RZ
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.Adam(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

@@ -36,7 +36,6 @@ class AdamW(Adam):
     Reference:
         Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.AdamW(learning_rate=0.1, weight_decay=0.5)
     >>> optimizer.apply([keras.ops.zeros(1)], [weight])

@@ -36,7 +36,6 @@ class Adamax(Optimizer):
     Reference:
         Kingma and Ba 2014, section 7.1, https://arxiv.org/abs/1412.6980
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.Adamax(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

@@ -43,7 +43,6 @@ class Ftrl(Optimizer):
     Reference:
         McMahan et al. 2013, https://research.google.com/pubs/archive/41159.pdf
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.Ftrl(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

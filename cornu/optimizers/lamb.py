@@ -37,7 +37,6 @@ class Lamb(Optimizer):
     Reference:
         You et al. 2019, https://arxiv.org/abs/1904.00962
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.Lamb(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

@@ -40,7 +40,6 @@ class Lion(Optimizer):
     Reference:
         Chen et al. 2023, https://arxiv.org/abs/2302.06675
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.Lion(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

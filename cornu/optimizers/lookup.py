@@ -64,7 +64,6 @@ def get(identifier: Any) -> Optimizer | None:
     Raises:
         ValueError: for anything else; the message lists names close to it.
 
-    >>> import cornu as keras
     >>> type(keras.optimizers.get("rmsprop")).__name__
     'RMSprop'
     """
@@ -92,7 +91,6 @@ def serialize(optimizer: Optimizer) -> dict:
     Args:
         optimizer: an optimizer.
 
-    >>> import cornu as keras
     >>> keras.optimizers.serialize(keras.optimizers.SGD())["class_name"]
     'SGD'
     """
@@ -106,7 +104,6 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Optimizer:
         config: a config; a class name may be in lower case.
         custom_objects: dict from name to class, for this call.
 
-    >>> import cornu as keras
     >>> config = keras.optimizers.serialize(keras.optimizers.SGD(momentum=0.5))
     >>> keras.optimizers.deserialize(config).momentum
     0.5

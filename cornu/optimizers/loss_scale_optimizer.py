@@ -31,7 +31,6 @@ class LossScaleOptimizer(Optimizer):
     Reference:
         Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740
 
-    >>> import cornu as keras
     >>> optimizer = keras.optimizers.LossScaleOptimizer(
     ...     keras.optimizers.SGD(learning_rate=1.0), initial_scale=8.0
     ... )

@@ -19,7 +19,6 @@ class OptimizerMap(MutableMapping):
         optimizer_map: dict from regular expressions, which must match the whole path, to
             optimizers.
 
-    >>> import cornu as keras
     >>> optimizers = keras.optimizers
     >>> chosen = optimizers.OptimizerMap(optimizers.SGD(), {"encoder/.*": optimizers.Adam()})
     >>> type(chosen["encoder/kernel"]).__name__, type(chosen["head/kernel"]).__name__
@@ -89,7 +88,6 @@ class MultiOptimizer(Optimizer):
         loss_scale_factor: factor of the loss, by which gradients are divided again.
         name: its name.
 
-    >>> import cornu as keras
     >>> fast, slow = keras.optimizers.SGD(1.0), keras.optimizers.SGD(0.5)
     >>> optimizer = keras.optimizers.MultiOptimizer(lambda v: fast if v.name == "w" else slow)
     >>> w, b = keras.Variable(1.0, name="w"), keras.Variable(1.0, name="b")

@@ -52,7 +52,6 @@ class Muon(Optimizer):
         Jordan et al. 2024, https://kellerjordan.github.io/posts/muon;
         Liu et al. 2025, https://arxiv.org/abs/2502.16982
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([[1.0]])
     >>> optimizer = keras.optimizers.Muon(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones((1, 1))], [weight])

@@ -36,7 +36,6 @@ class Nadam(Optimizer):
     Reference:
         Dozat 2016, http://cs229.stanford.edu/proj2015/054_report.pdf
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.Nadam(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

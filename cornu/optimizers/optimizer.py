@@ -47,7 +47,6 @@ class Optimizer(OptimizerState):
     Raises:
         ValueError: for values out of range, unknown arguments, or more than one way of clipping.
 
-    >>> import cornu as keras
     >>> class Descent(keras.optimizers.Optimizer):
     ...     def update_step(self, gradient, variable, learning_rate):
     ...         self.assign_sub(variable, learning_rate * gradient)
@@ -164,7 +163,6 @@ class Optimizer(OptimizerState):
             ValueError: if there are no gradients at all, their number is not that of the variables,
                 or a variable is unknown.
 
-        >>> import cornu as keras
         >>> optimizer = keras.optimizers.SGD(learning_rate=0.5)
         >>> weight = keras.Variable([1.0, 2.0])
         >>> optimizer.apply([keras.ops.ones(2)], [weight])

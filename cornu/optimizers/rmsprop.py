@@ -37,7 +37,6 @@ class RMSprop(Optimizer):
     Reference:
         Hinton 2012, http://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.RMSprop(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

@@ -40,7 +40,6 @@ class ScheduleFreeAdamW(Optimizer):
     Reference:
         Defazio et al. 2024, https://arxiv.org/abs/2405.15682
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.ScheduleFreeAdamW(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

@@ -37,7 +37,6 @@ class SGD(Optimizer):
     Raises:
         ValueError: for a momentum outside [0, 1].
 
-    >>> import cornu as keras
     >>> weight = keras.Variable([1.0])
     >>> optimizer = keras.optimizers.SGD(learning_rate=0.1)
     >>> optimizer.apply([keras.ops.ones(1)], [weight])

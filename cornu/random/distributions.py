@@ -33,7 +33,6 @@ def normal(
         dtype: float dtype; `floatx` by default.
         seed: int, `SeedGenerator` or None.
 
-    >>> import cornu as keras
     >>> keras.random.normal((2, 3), seed=1).shape
     (2, 3)
     """
@@ -58,7 +57,6 @@ def truncated_normal(
         dtype: float dtype; `floatx` by default.
         seed: int, `SeedGenerator` or None.
 
-    >>> import cornu as keras
     >>> bool((abs(keras.random.truncated_normal((100,), seed=1)) <= 2).all())
     True
     """
@@ -86,7 +84,6 @@ def uniform(
     Raises:
         ValueError: for a dtype that is no float.
 
-    >>> import cornu as keras
     >>> bool((keras.random.uniform((100,), 2.0, 3.0, seed=1) >= 2).all())
     True
     """
@@ -110,7 +107,6 @@ def randint(
     Raises:
         ValueError: for a dtype that is no integer.
 
-    >>> import cornu as keras
     >>> bool((keras.random.randint((100,), 0, 5, seed=1) < 5).all())
     True
     """
@@ -134,7 +130,6 @@ def gamma(
         dtype: float dtype; `floatx` by default.
         seed: int, `SeedGenerator` or None.
 
-    >>> import cornu as keras
     >>> bool((keras.random.gamma((3,), 2.0, seed=1) > 0).all())
     True
     """
@@ -158,7 +153,6 @@ def beta(
         dtype: float dtype; `floatx` by default.
         seed: int, `SeedGenerator` or None.
 
-    >>> import cornu as keras
     >>> bool((keras.random.beta((3,), 2.0, 5.0, seed=1) < 1).all())
     True
     """
@@ -183,7 +177,6 @@ def binomial(
         dtype: float dtype of the result; `floatx` by default.
         seed: int, `SeedGenerator` or None.
 
-    >>> import cornu as keras
     >>> keras.random.binomial((2,), 10, 1.0, seed=1).tolist()
     [10.0, 10.0]
     """

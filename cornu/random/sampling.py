@@ -32,7 +32,6 @@ def categorical(
     Raises:
         ValueError: if `logits` has another rank than 2.
 
-    >>> import cornu as keras
     >>> keras.random.categorical([[0.0, -1e9]], 3, seed=1).tolist()
     [[0, 0, 0]]
     """
@@ -65,7 +64,6 @@ def dropout(
     Raises:
         ValueError: for a rate outside of 0 to 1.
 
-    >>> import cornu as keras
     >>> keras.random.dropout([[1.0, 1.0]], 0.5, noise_shape=(1, 1), seed=5).tolist()
     [[2.0, 2.0]]
     """
@@ -98,7 +96,6 @@ def shuffle(x: TensorLike, axis: int = 0, seed: Seed = None) -> jax.Array:
         axis: the axis that is reordered; slices along it stay whole.
         seed: int, `SeedGenerator` or None.
 
-    >>> import cornu as keras
     >>> sorted(keras.random.shuffle([1, 2, 3], seed=1).tolist())
     [1, 2, 3]
     """

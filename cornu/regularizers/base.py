@@ -12,7 +12,6 @@ class Regularizer:
 
     Subclasses define `__call__(x)`, and `get_config` if their constructor takes arguments.
 
-    >>> import cornu as keras
     >>> class Mean(keras.Regularizer):
     ...     def __call__(self, x):
     ...         return keras.ops.mean(x)

@@ -29,7 +29,6 @@ def get(identifier: Any) -> Callable | None:
     Raises:
         ValueError: for anything else; the message lists names close to it.
 
-    >>> import cornu as keras
     >>> type(keras.regularizers.get("l2")).__name__
     'L2'
     """
@@ -42,7 +41,6 @@ def serialize(regularizer: Any) -> dict:
     Args:
         regularizer: a regularizer.
 
-    >>> import cornu as keras
     >>> keras.regularizers.serialize(keras.regularizers.L2())["class_name"]
     'L2'
     """
@@ -59,7 +57,6 @@ def deserialize(config: Any, custom_objects: dict | None = None) -> Any:
     Raises:
         ValueError: for an unknown name.
 
-    >>> import cornu as keras
     >>> type(keras.regularizers.deserialize("l2")).__name__
     'L2'
     """

@@ -21,7 +21,6 @@ class L1(Regularizer):
     Raises:
         ValueError: if it is negative or no finite number.
 
-    >>> import cornu as keras
     >>> keras.regularizers.L1(0.5)([-1.0, 3.0]).item()
     2.0
     """
@@ -46,7 +45,6 @@ class L2(Regularizer):
     Raises:
         ValueError: if it is negative or no finite number.
 
-    >>> import cornu as keras
     >>> keras.regularizers.L2(0.5)([-1.0, 3.0]).item()
     5.0
     """
@@ -72,7 +70,6 @@ class L1L2(Regularizer):
     Raises:
         ValueError: if one is negative or no finite number.
 
-    >>> import cornu as keras
     >>> keras.regularizers.L1L2(l1=1.0, l2=0.5)([-1.0, 3.0]).item()
     9.0
     """
@@ -105,7 +102,6 @@ class OrthogonalRegularizer(Regularizer):
     Raises:
         ValueError: for a negative factor, an unknown mode, or an input that is no matrix.
 
-    >>> import cornu as keras
     >>> keras.regularizers.OrthogonalRegularizer()([[1.0, 0.0], [0.0, 1.0]]).item()
     0.0
     """

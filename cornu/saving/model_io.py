@@ -47,7 +47,7 @@ def save_model(
     Raises:
         ValueError: for another ending.
 
-    >>> import cornu as keras, tempfile
+    >>> import tempfile
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> path = tempfile.mkdtemp() + "/model.keras"
     >>> keras.saving.save_model(model, path)
@@ -155,7 +155,6 @@ def load_model(
         ValueError: if the file is missing, incomplete, damaged, hostile, or does not fit.
         TypeError: if it names a class that nobody registered.
 
-    >>> import cornu as keras
     >>> import os, tempfile
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> with tempfile.TemporaryDirectory() as folder:

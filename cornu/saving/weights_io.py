@@ -43,7 +43,7 @@ def save_weights(
     Raises:
         ValueError: for another ending, or a variable larger than `max_shard_size`.
 
-    >>> import cornu as keras, tempfile
+    >>> import tempfile
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> path = tempfile.mkdtemp() + "/model.weights.h5"
     >>> keras.saving.save_weights(model, path)
@@ -80,7 +80,6 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         ValueError: if the file does not fit the model.
         FileNotFoundError: if there is no such file.
 
-    >>> import cornu as keras
     >>> import os, tempfile
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -26,7 +26,6 @@ class Callback:
             the epoch; 0: not at all, though they are called where batches are seen one by one.
 
     Example:
-        >>> import cornu as keras
         >>> class StopWhenGood(keras.callbacks.Callback):
         ...     def on_epoch_end(self, epoch, logs=None):
         ...         if logs["loss"] < 0.1:

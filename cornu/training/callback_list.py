@@ -36,7 +36,6 @@ class CallbackList(Callback):
         TypeError: If something is not a callback, or a class instead of an object of it.
 
     Example:
-        >>> import cornu as keras
         >>> callbacks = keras.callbacks.CallbackList([], add_history=True, epochs=1)
         >>> callbacks.on_train_begin()
         >>> callbacks.on_epoch_end(0, {"loss": 0.5})

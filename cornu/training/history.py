@@ -18,7 +18,6 @@ class History(Callback):
         history: dict from name to the list of its values, one for each epoch.
 
     Example:
-        >>> import cornu as keras
         >>> history = keras.callbacks.History()
         >>> history.on_train_begin()
         >>> history.on_epoch_end(0, {"loss": 0.5})

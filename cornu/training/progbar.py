@@ -21,7 +21,6 @@ class Progbar:
         stateless_metrics: names of values that are shown as means; then all others are not.
         unit_name: what a step is called.
 
-    >>> import cornu as keras
     >>> progress = keras.utils.Progbar(2, verbose=0)
     >>> progress.update(1, [("loss", 1.0)])
     >>> progress.add(1, [("loss", 2.0)])

@@ -15,7 +15,6 @@ class ProgbarLogger(Callback):
     It never waits for the device while steps run, and asks for no calls after each batch.
 
     Example:
-        >>> import cornu as keras
         >>> progress = keras.callbacks.ProgbarLogger()
         >>> progress.set_params({"verbose": 0, "epochs": 2, "steps": 10})
         >>> progress.on_train_begin()

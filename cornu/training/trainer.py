@@ -96,7 +96,6 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             jit_compile: False runs steps uncompiled; "auto" and True compile them.
             auto_scale_loss: wrap the optimizer in loss scaling under a float16 policy.
 
-        >>> import cornu as keras
         >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
         >>> model.compile("sgd", loss="mse", metrics=["mae"])
         """

@@ -14,7 +14,6 @@ from typing import Any
 class MAP_TO_NONE:
     """What a function given to `traverse` returns to put None in a place.
 
-    >>> import cornu as keras
     >>> tree = keras.tree
     >>> tree.traverse(lambda v: tree.MAP_TO_NONE if v == 1 else None, [1, 2])
     [None, 2]
@@ -27,7 +26,6 @@ def is_nested(structure: Any) -> bool:
     Args:
         structure: anything.
 
-    >>> import cornu as keras
     >>> keras.tree.is_nested([1]), keras.tree.is_nested(1)
     (True, False)
     """
@@ -75,7 +73,6 @@ def flatten(structure: Any) -> list:
     Args:
         structure: nested lists, tuples and dicts; the keys of dicts are sorted.
 
-    >>> import cornu as keras
     >>> keras.tree.flatten({"b": [2, 3], "a": 1})
     [1, 2, 3]
     """
@@ -90,7 +87,6 @@ def flatten_with_path(structure: Any) -> list[tuple[tuple, Any]]:
     Args:
         structure: nested lists, tuples and dicts.
 
-    >>> import cornu as keras
     >>> keras.tree.flatten_with_path({"a": [5, 6]})
     [(('a', 0), 5), (('a', 1), 6)]
     """
@@ -114,7 +110,6 @@ def map_structure(func: Callable, *structures: Any, none_is_leaf: bool = True) -
         *structures: the structures; the result has the shape of the first.
         none_is_leaf: if False, None stays None and the function does not see it.
 
-    >>> import cornu as keras
     >>> keras.tree.map_structure(lambda a, b: a + b, [1, (2,)], [10, (20,)])
     [11, (22,)]
     """
@@ -140,7 +135,6 @@ def map_structure_up_to(shallow_structure: Any, func: Callable, *structures: Any
         func: called with the parts of the structures.
         *structures: at least as deep as the shallow one.
 
-    >>> import cornu as keras
     >>> keras.tree.map_structure_up_to([0, 0], len, [[1, 2], [3]])
     [2, 1]
     """
@@ -160,7 +154,6 @@ def map_shape_structure(func: Callable, structure: Any) -> Any:
         func: called with each shape, as a tuple.
         structure: a shape, or nested lists, tuples and dicts of shapes.
 
-    >>> import cornu as keras
     >>> keras.tree.map_shape_structure(len, {"a": (None, 2), "b": [3]})
     {'a': 2, 'b': 1}
     """
@@ -187,7 +180,6 @@ def traverse(func: Callable, structure: Any, top_down: bool = True) -> Any:
         top_down: whether a node is seen before its children (which are then not walked if the
             node was replaced) or after them.
 
-    >>> import cornu as keras
     >>> keras.tree.traverse(lambda v: v * 2 if isinstance(v, int) else None, [1, {"a": 2}])
     [2, {'a': 4}]
     """
@@ -219,7 +211,6 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     Raises:
         ValueError: if the number of leaves differs.
 
-    >>> import cornu as keras
     >>> keras.tree.pack_sequence_as([0, (0, 0)], [1, 2, 3])
     [1, (2, 3)]
     """
@@ -243,7 +234,6 @@ def assert_same_structure(a: Any, b: Any) -> None:
     Raises:
         ValueError: naming the path of the first difference.
 
-    >>> import cornu as keras
     >>> keras.tree.assert_same_structure([1, (2,)], [3, (4,)])
     """
 
@@ -267,7 +257,6 @@ def assert_same_paths(a: Any, b: Any) -> None:
     Raises:
         ValueError: naming the paths that only one of them has.
 
-    >>> import cornu as keras
     >>> keras.tree.assert_same_paths([1, (2,)], (3, [4]))
     """
     paths_a = {path for path, _ in flatten_with_path(a)}
@@ -285,7 +274,6 @@ def lists_to_tuples(structure: Any) -> Any:
     Args:
         structure: nested lists, tuples and dicts.
 
-    >>> import cornu as keras
     >>> keras.tree.lists_to_tuples([1, [2]])
     (1, (2,))
     """

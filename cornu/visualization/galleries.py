@@ -52,7 +52,6 @@ def plot_image_gallery(
     Returns:
         The matplotlib figure, which a notebook shows.
 
-    >>> import numpy as np, cornu as keras
     >>> figure = keras.visualization.plot_image_gallery(np.zeros((5, 8, 8, 1)), y_true=range(5))
     >>> len(figure.axes)
     6
@@ -129,7 +128,6 @@ def plot_bounding_box_gallery(
     Returns:
         The matplotlib figure.
 
-    >>> import numpy as np, cornu as keras
     >>> boxes = {"boxes": np.array([[[0.1, 0.1, 0.9, 0.9]]]), "labels": np.array([[1]])}
     >>> figure = keras.visualization.plot_bounding_box_gallery(
     ...     np.zeros((1, 32, 32, 3)), "rel_xyxy", y_true=boxes, class_mapping={1: "cat"}
@@ -191,7 +189,6 @@ def plot_segmentation_mask_gallery(
     Returns:
         The matplotlib figure.
 
-    >>> import numpy as np, cornu as keras
     >>> figure = keras.visualization.plot_segmentation_mask_gallery(
     ...     np.zeros((2, 8, 8, 3)), 2, y_true=np.ones((2, 8, 8))
     ... )

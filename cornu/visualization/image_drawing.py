@@ -46,7 +46,6 @@ def draw_bounding_boxes(
     Raises:
         ValueError: if the format is unknown, or `boxes` or `labels` is missing.
 
-    >>> import numpy as np, cornu as keras
     >>> boxes = {"boxes": np.array([[[1, 1, 6, 6]]]), "labels": np.array([[-1]])}
     >>> images = np.zeros((1, 8, 8, 3))
     >>> keras.visualization.draw_bounding_boxes(images, boxes, "xyxy").shape
@@ -106,7 +105,6 @@ def draw_segmentation_masks(
     Returns:
         Array like the images, of type uint8 and with the channels last.
 
-    >>> import numpy as np, cornu as keras
     >>> masks = np.array([[[0, -1], [-1, -1]]])
     >>> images = np.full((1, 2, 2, 3), 100)
     >>> colours = {0: (0, 200, 0)}

@@ -48,7 +48,6 @@ def model_to_dot(
     Raises:
         ValueError: if the model is not built, or an argument is unknown.
 
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="last")])
     >>> "last" in keras.utils.model_to_dot(model).to_string()
     True

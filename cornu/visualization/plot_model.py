@@ -57,7 +57,6 @@ def plot_model(
     Raises:
         ValueError: if the model is not built, or `rankdir` or an argument is unknown.
 
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> figure = keras.utils.plot_model(model, to_file=None, show_shapes=True)
     """

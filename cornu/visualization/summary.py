@@ -39,7 +39,6 @@ def summary(
     Raises:
         ValueError: if no layer matches an end of `layer_range`.
 
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> lines = []
     >>> keras.visualization.summary(model, print_fn=lines.append)

@@ -35,8 +35,6 @@ class SKLearnClassifier(sklearn_base.ClassifierMixin, SKLearnEstimator):
         classes_: the labels, in the order of the outputs.
         n_features_in_: number of features.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> def build(X, y):
     ...     layers = keras.layers
     ...     outputs = layers.Dense(y.shape[1], "softmax", kernel_initializer="zeros")

@@ -26,8 +26,6 @@ class SKLearnRegressor(sklearn_base.RegressorMixin, SKLearnEstimator):
         history_: the `History` of the last fit.
         n_features_in_: number of features.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     >>> model.compile(keras.optimizers.SGD(0.1), "mse")
     >>> regressor = keras.wrappers.SKLearnRegressor(model, fit_kwargs={"epochs": 150})

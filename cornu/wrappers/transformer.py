@@ -26,8 +26,6 @@ class SKLearnTransformer(sklearn_base.TransformerMixin, SKLearnEstimator):
         history_: the `History` of the last fit.
         n_features_in_: number of features.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     >>> model.compile("sgd", "mse")
     >>> transformer = keras.wrappers.SKLearnTransformer(model)

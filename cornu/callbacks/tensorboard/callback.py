@@ -37,7 +37,6 @@ class TensorBoard(Callback):
         ValueError: If `update_freq` is another, or projections of embeddings are asked for.
 
     Example:
-        >>> import cornu as keras
         >>> board = keras.callbacks.TensorBoard("logs/run1", histogram_freq=1)
         >>> board.update_freq
         'epoch'

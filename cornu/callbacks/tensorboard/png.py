@@ -24,7 +24,6 @@ def encode_png(image: np.ndarray) -> bytes:
         ValueError: If the shape or the dtype is another.
 
     Example:
-        >>> import numpy as np
         >>> from cornu.callbacks.tensorboard.png import encode_png
         >>> encode_png(np.zeros((2, 3, 1), "uint8"))[:8]
         b'\\x89PNG\\r\\n\\x1a\\n'

@@ -65,7 +65,7 @@ def audio_dataset_from_directory(
             damaged files, by name.
 
     >>> import pathlib, tempfile
-    >>> import numpy as np, scipy.io.wavfile
+    >>> import scipy.io.wavfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> (folder / "dogs").mkdir()
     >>> scipy.io.wavfile.write(folder / "dogs" / "one.wav", 8000, np.zeros(100, "int16"))

@@ -39,7 +39,6 @@ class NestedCrossValidation(CrossValidation):
         measured: see there.
         candidates: the parameters that each inner search tried.
 
-    >>> import numpy as np
     >>> from cornu.model_selection import Fold, NestedCrossValidation
     >>> parts = np.arange(4, 8), np.arange(4)
     >>> fold = Fold(1, *parts, 0, {"loss": [0.9]}, {"loss": 0.5}, parameters={"units": 8})
@@ -115,8 +114,6 @@ def nested_cross_validate(
     Raises:
         ValueError: for folds, data or models that cannot be meant; see the messages.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> def build(rate):
     ...     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     ...     model.compile(keras.optimizers.SGD(rate), loss="mse")

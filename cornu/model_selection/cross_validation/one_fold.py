@@ -40,7 +40,6 @@ class Fold:
         parameters: what an inner search chose, or None.
         candidate_scores: the mean score of each candidate of an inner search, or None.
 
-    >>> import numpy as np
     >>> from cornu.model_selection import Fold
     >>> parts = np.arange(4, 8), np.arange(4)
     >>> Fold(1, *parts, seed=0, history={"loss": [0.9, 0.6]}, scores={"loss": 0.5}).epochs

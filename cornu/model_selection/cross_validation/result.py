@@ -26,7 +26,6 @@ class CrossValidation:
         measured: seconds of an epoch of all folds, `"alone"` one by one and `"together"`, where
             they were measured.
 
-    >>> import numpy as np
     >>> from cornu.model_selection import CrossValidation, Fold
     >>> folds = [
     ...     Fold(1, np.arange(4, 8), np.arange(4), 0, {"loss": [0.9]}, {"loss": 0.5}),

@@ -84,8 +84,6 @@ def cross_validate(
     Raises:
         ValueError: for folds, data or models that cannot be meant; see the messages.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> def build():
     ...     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     ...     model.compile("sgd", loss="mse", metrics=["mae"])
@@ -125,8 +123,6 @@ def cross_val_predict(build: Callable, x: Any, y: Any = None, cv: Any = 5, **kwa
     Raises:
         ValueError: if samples are tested more than once, or not at all.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> def build():
     ...     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     ...     model.compile("sgd", loss="mse")

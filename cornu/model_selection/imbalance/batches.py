@@ -47,7 +47,6 @@ class BalancedBatches:
     Raises:
         ValueError: for an unknown strategy, other lengths, and NaN in the targets.
 
-    >>> import numpy as np
     >>> from cornu.model_selection import BalancedBatches
     >>> y = np.array([0] * 90 + [1] * 10)
     >>> batches = BalancedBatches(np.arange(100), y, batch_size=20, strategy="under", seed=0)

@@ -116,7 +116,6 @@ def initial_bias(
     Raises:
         ValueError: for a class without samples.
 
-    >>> import cornu as keras
     >>> from cornu.model_selection import initial_bias
     >>> layer = keras.layers.Dense(1, "sigmoid", bias_initializer=initial_bias([0, 0, 0, 1]))
     >>> round(layer(keras.ops.zeros((1, 2))).item(), 4)

@@ -43,7 +43,6 @@ class BalancedStream:
         ValueError: for a source that can be read only once, an unknown strategy, and NaN in the
             targets.
 
-    >>> import numpy as np
     >>> from cornu.data import Dataset
     >>> from cornu.model_selection import BalancedStream
     >>> y = np.array([0] * 90 + [1] * 10)

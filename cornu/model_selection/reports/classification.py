@@ -33,8 +33,6 @@ class ClassificationReport(Report):
         name: of the model.
         feature_names: names of the inputs' columns, if they came as a data frame.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Activation("sigmoid")])
     >>> x, y = np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0, 1, 1, 1])
     >>> report = keras.model_selection.evaluate_report(model, x, y, class_names=["no", "yes"])

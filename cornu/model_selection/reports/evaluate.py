@@ -83,8 +83,6 @@ def evaluate_report(
         ValueError: if labels, outputs and class names do not match, the data is empty, or
             predictions are not finite.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Activation("sigmoid")])
     >>> x, y = np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0, 1, 1, 1])
     >>> report = keras.model_selection.evaluate_report(model, x, y, class_names=["no", "yes"])

@@ -39,8 +39,6 @@ class RegressionReport(Report):
         seed: of the halves by which the intervals are checked.
         feature_names: names of the inputs' columns, if they came as a data frame.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Rescaling(2.0)])
     >>> x = np.arange(20.0)[:, None]
     >>> report = keras.model_selection.regression_report(model, x, 2 * x + 1, ["size"])
@@ -192,8 +190,6 @@ def regression_report(
         ValueError: if targets and outputs do not match, the data is empty, or predictions or
             targets are not finite.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Rescaling(2.0)])
     >>> x = np.arange(20.0)[:, None]
     >>> report = keras.model_selection.regression_report(model, x, 2 * x + 1, coverage=0.9)

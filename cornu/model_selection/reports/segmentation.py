@@ -54,8 +54,6 @@ class SegmentationReport(ClassificationReport):
         pixels: number of pixels.
         axes: number of axes of a mask.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> model = keras.Sequential([keras.Input((2, 2, 1)), keras.layers.Activation("sigmoid")])
     >>> x = np.array([[[[-1.0], [1.0]], [[1.0], [1.0]]]])
     >>> report = keras.model_selection.evaluate_report(model, x, np.array([[[0, 0], [1, 1]]]))

@@ -21,8 +21,6 @@ class SeveralReports(Report, Mapping):
         name: of the model.
         reports: the report on each output that has targets, by name.
 
-    >>> import numpy as np
-    >>> import cornu as keras
     >>> x = keras.Input((2,))
     >>> model = keras.Model(
     ...     x,

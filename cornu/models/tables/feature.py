@@ -28,7 +28,6 @@ class Feature:
     Raises:
         ValueError: for another output mode.
 
-    >>> import cornu as keras
     >>> keras.utils.FeatureSpace.string_categorical(name="city").output_mode
     'one_hot'
     """
@@ -67,7 +66,6 @@ class Cross:
     Raises:
         ValueError: for another output mode.
 
-    >>> import cornu as keras
     >>> keras.utils.FeatureSpace.cross(("city", "age"), crossing_dim=8).name
     'city_X_age'
     """

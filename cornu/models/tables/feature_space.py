@@ -71,7 +71,6 @@ class FeatureSpace(Layer):
     Raises:
         ValueError: for no features, kinds that do not exist, or crosses of unknown features.
 
-    >>> import cornu as keras
     >>> space = keras.utils.FeatureSpace({"age": "float_normalized", "sex": "string_categorical"})
     >>> space.adapt({"age": [20.0, 40.0], "sex": ["f", "m"]})
     >>> space({"age": [20.0, 40.0, 30.0], "sex": ["m", "f", "?"]}).tolist()

@@ -26,7 +26,6 @@ class FilledNormalization(AdaptingLayer):
     Raises:
         ValueError: for another `fill`.
 
-    >>> import numpy as np
     >>> from cornu.models.tables import FilledNormalization
     >>> layer = FilledNormalization(indicator=True)
     >>> layer.adapt([[1.0], [3.0], [3.0], [5.0]])

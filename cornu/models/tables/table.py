@@ -108,7 +108,6 @@ def table_features(
             row.
         TypeError: if the data are no table.
 
-    >>> import cornu as keras
     >>> people = {"age": [30, None, 50], "city": ["Rome", "?", "Oslo"], "buys": ["no", "yes", "no"]}
     >>> table = keras.utils.table_features(people, target="buys", features={"age": "number"})
     >>> table.kinds
@@ -171,7 +170,6 @@ def table_rows(
     Raises:
         ValueError: if a column is missing, or a value does not fit, with file and row.
 
-    >>> import cornu as keras
     >>> inputs = {"age": keras.Input((1,), name="age")}
     >>> model = keras.Model(inputs, keras.layers.Dense(1)(inputs["age"]))
     >>> keras.utils.table_rows({"age": ["41", "?"], "name": ["Ada", "Bo"]}, model)

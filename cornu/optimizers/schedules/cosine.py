@@ -22,7 +22,6 @@ class CosineDecay(LearningRateSchedule):
         warmup_target: the rate at the end of the warm-up; None for no warm-up.
         warmup_steps: number of steps of the warm-up.
 
-    >>> import cornu as keras
     >>> schedule = keras.optimizers.schedules.CosineDecay(1.0, 10)
     >>> round(float(schedule(5)), 4)
     0.5
@@ -82,7 +81,6 @@ class CosineDecayRestarts(LearningRateSchedule):
         alpha: the lowest rate, as a share of the highest.
         name: its name.
 
-    >>> import cornu as keras
     >>> schedule = keras.optimizers.schedules.CosineDecayRestarts(1.0, 10)
     >>> float(schedule(10))
     1.0

@@ -21,7 +21,6 @@ class ExponentialDecay(LearningRateSchedule):
         staircase: whether to fall at the end of each `decay_steps` only.
         name: its name.
 
-    >>> import cornu as keras
     >>> schedule = keras.optimizers.schedules.ExponentialDecay(1.0, 10, 0.5)
     >>> float(schedule(20))
     0.25
@@ -67,7 +66,6 @@ class InverseTimeDecay(LearningRateSchedule):
         staircase: whether to fall at the end of each `decay_steps` only.
         name: its name.
 
-    >>> import cornu as keras
     >>> schedule = keras.optimizers.schedules.InverseTimeDecay(1.0, 10, 1.0)
     >>> float(schedule(10))
     0.5
@@ -114,7 +112,6 @@ class PolynomialDecay(LearningRateSchedule):
         cycle: whether to start again, in ever longer spans, after the end.
         name: its name.
 
-    >>> import cornu as keras
     >>> schedule = keras.optimizers.schedules.PolynomialDecay(1.0, 10, end_learning_rate=0.0)
     >>> float(schedule(5))
     0.5
@@ -169,7 +166,6 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     Raises:
         ValueError: if the numbers of boundaries and values do not match.
 
-    >>> import cornu as keras
     >>> schedule = keras.optimizers.schedules.PiecewiseConstantDecay([5, 9], [1.0, 0.5, 0.25])
     >>> [float(schedule(step)) for step in (5, 6, 10)]
     [1.0, 0.5, 0.25]

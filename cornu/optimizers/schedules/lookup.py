@@ -31,7 +31,6 @@ def serialize(learning_rate_schedule: LearningRateSchedule) -> dict:
     Args:
         learning_rate_schedule: a schedule.
 
-    >>> import cornu as keras
     >>> schedules = keras.optimizers.schedules
     >>> schedules.serialize(schedules.CosineDecay(0.1, 10))["class_name"]
     'CosineDecay'
@@ -46,7 +45,6 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> LearningRat
         config: a config.
         custom_objects: dict from name to class, for this call.
 
-    >>> import cornu as keras
     >>> schedules = keras.optimizers.schedules
     >>> config = schedules.serialize(schedules.CosineDecay(0.5, 10))
     >>> float(schedules.deserialize(config)(0))

@@ -16,7 +16,6 @@ class LearningRateSchedule:
     Subclasses define `__call__(step)`, where `step` is a scalar int array that may be traced, and
     `get_config`.
 
-    >>> import cornu as keras
     >>> class Halving(keras.optimizers.schedules.LearningRateSchedule):
     ...     def __call__(self, step):
     ...         return 0.5**step

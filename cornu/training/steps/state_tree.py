@@ -25,7 +25,6 @@ class StateTree:
         Raises:
             ValueError: for another format, or if two variables have one path.
 
-        >>> import cornu as keras
         >>> layers = [keras.Input((2,)), keras.layers.Dense(1, name="out")]
         >>> model = keras.Sequential(layers, name="net")
         >>> sorted(model.get_state_tree()["trainable_variables"]["net"]["out"])

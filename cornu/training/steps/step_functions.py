@@ -25,8 +25,6 @@ class StepFunctions:
         Returns:
             The function, which returns the logs by name.
 
-        >>> import numpy as np
-        >>> import cornu as keras
         >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
         >>> model.compile("sgd", "mse")
         >>> step = model.make_train_function()
