@@ -51,10 +51,26 @@ def test_programs_that_call_onednn_are_compiled_without_a_warning_and_not_kept(t
     assert programs_in(tmp_path) == []
 
 
-def test_only_programs_of_mostly_convolutions_call_onednn(monkeypatch):
+@pytest.fixture
+def on_x86(monkeypatch):
     monkeypatch.delenv("CORNU_ONEDNN", raising=False)
+    monkeypatch.setattr(compilation.platform, "machine", lambda: "x86_64")
+
+
+def test_only_programs_of_mostly_convolutions_call_onednn(on_x86):
     assert compilation.options_for(0.1) is None
-    assert compilation.options_for(0.9) == {"xla_cpu_experimental_onednn_custom_call": True}
+    assert compilation.options_for(0.9) == {compilation.ONEDNN: True}
+
+
+@pytest.mark.skipif(jax.__version_info__ < (0, 12), reason="JAX without oneDNN's convolutions")
+def test_training_leaves_no_convolution_to_ynnpack(on_x86):
+    assert compilation.options_for(0.9, trains=True).keys() > {compilation.ONEDNN}
+    assert compilation.options_for(0.1, trains=True) is None
+
+
+def test_other_processors_have_no_onednn(on_x86, monkeypatch):
+    monkeypatch.setattr(compilation.platform, "machine", lambda: "arm64")
+    assert compilation.options_for(0.9) is None
 
 
 def test_onednn_can_be_turned_off(monkeypatch):

@@ -192,7 +192,9 @@ class StepProgram:
                 self._prepare()
             cost = count_operations(traced.jaxpr.jaxpr)
             self._short[key] = cost.operations < SHORT_STEP_OPERATIONS
-            options = compilation.options_for(cost.convolutions / max(cost.operations, 1))
+            share = cost.convolutions / max(cost.operations, 1)
+            # State is donated where it changes: in training.
+            options = compilation.options_for(share, trains=self.donate)
             if options != self.options:
                 # JAX finds what it has traced again, so this costs nothing.
                 self.options = options
