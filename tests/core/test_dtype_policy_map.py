@@ -47,6 +47,13 @@ def test_a_config_keeps_the_map():
     assert EXPECTED.items() <= dtypes_of(again).items()
 
 
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_the_config_of_a_spatial_dropout_keeps_the_map(rank):
+    kind = getattr(keras.layers, f"SpatialDropout{rank}D")
+    again = kind.from_config(kind(0.5, dtype=policies()).get_config())
+    assert again.dtype_policy == policies()
+
+
 def test_a_file_keeps_the_map(tmp_path):
     x = keras.Input((3, 4))
     layer = keras.layers.MultiHeadAttention(2, 2, name="mha", dtype=policies())

@@ -6,6 +6,8 @@ from typing import Any
 
 import jax
 
+from cornu.core import dtype_policy
+from cornu.core.dtype_policy import DTypePolicyMap
 from cornu.core.input_spec import InputSpec
 from cornu.engine import config
 from cornu.layers.regularization.dropout import Dropout
@@ -36,11 +38,13 @@ class SpatialDropout(Dropout):
 
     def get_config(self) -> dict:
         """The constructor's arguments, as plain values."""
+        policy = self.dtype_policy
+        is_map = isinstance(policy, DTypePolicyMap)
         return {
             "rate": self.rate,
             "seed": self.seed,
             "name": self.name,
-            "dtype": self.dtype_policy.name,
+            "dtype": dtype_policy.serialize(policy) if is_map else policy.name,
             "data_format": self.data_format,
         }
 
