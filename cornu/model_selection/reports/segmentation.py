@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,11 @@ import numpy as np
 from cornu.engine.extras import require
 from cornu.model_selection.reports import scores
 from cornu.model_selection.reports import segmentation_pictures as pictures
-from cornu.model_selection.reports.classification import ClassificationReport
-from cornu.model_selection.reports.labels import Labels, labels_of, setting_of
-from cornu.model_selection.reports.mistakes import WorstMistakes
+from cornu.model_selection.reports.classification import (
+    ClassificationCollector,
+    ClassificationReport,
+)
+from cornu.model_selection.reports.labels import labels_of, setting_of
 from cornu.model_selection.reports.output import amount
 from cornu.model_selection.reports.predicting import OutputPart, shape_of
 
@@ -123,37 +125,19 @@ class SegmentationReport(ClassificationReport):
         return pictures.height_of(self), pictures.draw_masks
 
 
-class SegmentationCollector:
+class SegmentationCollector(ClassificationCollector):
     """Takes the parts of the data, and makes the report in the end.
 
     Args:
         loss: what the model was compiled with for this output, or None; pixels of its
             `ignore_class` do not count.
-        class_names: see `evaluate_report`, as all that follow.
-        kind: see there.
-        from_logits: see there.
-        threshold: see there.
-        worst: see there.
+        *settings: further arguments of `ClassificationCollector`.
     """
 
-    def __init__(
-        self,
-        loss: Any,
-        class_names: Sequence[Any] | None,
-        kind: str | None,
-        from_logits: bool | None,
-        threshold: float,
-        worst: int,
-    ):
-        if not 0 < threshold < 1:
-            raise ValueError(f"threshold must lie between 0 and 1; got {threshold!r}.")
-        self.settings = (class_names, kind, from_logits)
-        self.loss = loss
+    def __init__(self, loss: Any, *settings: Any):
+        super().__init__(loss, *settings)
         self.ignored = setting_of(loss, "ignore_class")
-        self.threshold = threshold
-        self.mistakes = WorstMistakes(worst)
         self.form: str | None = None
-        self.labels: Labels | None = None
         self.drawn: DrawnRows | None = None
         self.counts: Any = 0
         self.samples = self.pixels = self.axes = 0
