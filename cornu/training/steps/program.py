@@ -24,8 +24,9 @@ from cornu.engine import compilation
 from cornu.engine.interrupts import state_change
 from cornu.training.steps.cost import count_operations
 
-# Below this many operations a step takes less than about a millisecond, and dispatch counts.
-SHORT_STEP_OPERATIONS = 5e7
+# Below this many operations a step takes less than about ten milliseconds, and what the host does
+# for each, on the same cores, counts.
+SHORT_STEP_OPERATIONS = 1e9
 # Results that one run of a collecting program has room for.
 MOST_COLLECTED = 512
 OWN_REFERENCES = 2
