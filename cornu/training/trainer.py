@@ -1,14 +1,13 @@
 """`Trainer`: compile, fit, evaluate and predict, for models.
 
-The steps are written in the stateful style; `steps/program.py` makes pure compiled programs of
-them, `steps/loop.py` runs those over batches.
+`steps/default_steps.py` holds the steps, in the stateful style; `steps/program.py` makes pure
+compiled programs of them, `steps/loop.py` runs those over batches.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,10 +15,9 @@ import jax
 import jax.numpy as jnp
 
 from cornu import optimizers, tree
-from cornu.core import masking, registry
+from cornu.core import registry
 from cornu.core.call_spec import call_signature
 from cornu.core.dtype_policy import DTypePolicyMap
-from cornu.core.gradients import value_and_grad
 from cornu.core.host_stage import holds_strings, strings_as_arrays
 from cornu.core.input_spec import nothing_returned
 from cornu.core.scope import StatelessScope
@@ -52,6 +50,7 @@ from cornu.training.logs import Logs
 from cornu.training.objectives import Objectives
 from cornu.training.output_kinds import class_weights_of
 from cornu.training.snapshot import Snapshots
+from cornu.training.steps.default_steps import DefaultSteps
 from cornu.training.steps.loop import Loop
 from cornu.training.steps.program import StepProgram, global_seed_state
 from cornu.training.steps.state_tree import StateTree
@@ -59,7 +58,9 @@ from cornu.training.steps.stateless import StatelessSteps
 from cornu.training.steps.step_functions import StepFunctions
 
 
-class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, StepFunctions):
+class Trainer(
+    DefaultSteps, Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, StepFunctions
+):
     """What a model needs to be trained; a base of `Model`."""
 
     optimizer: Any = None
@@ -192,62 +193,6 @@ class Trainer(Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, Step
             for name in ("train_step", "compute_loss")
         )
         return own or bool(self.losses) or not getattr(self, "built", True)
-
-    # --- steps ---------------------------------------------------------------------------------
-
-    def train_step(self, *args: Any) -> Any:
-        """One update from one batch; override it to train in another way.
-
-        Called as `train_step(data)`, where it reads and assigns Variables, or in the pure style as
-        `train_step(state, data)`, where it returns `(logs, state)`.
-
-        Args:
-            *args: `(data,)` or `(state, data)`; data is `(x, y, sample_weight)`.
-
-        Returns:
-            Logs by name, and the new state in the pure style.
-        """
-        if len(args) == 2:
-            return self.stateless_train_step(*args)
-        x, y, sample_weight = unpack_x_y_sample_weight(args[0])
-        call = self._call_with_training(True)
-
-        def objective() -> tuple:
-            y_pred = call(x)
-            loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
-            self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
-            return self.optimizer.scale_loss(loss), (y_pred, masking.get_masks(y_pred))
-
-        variables = self.trainable_variables
-        if variables:
-            (_, (y_pred, mask)), gradients = value_and_grad(objective, variables, has_aux=True)()
-            self.optimizer.apply(gradients, variables)
-        else:
-            warnings.warn(f"Model {self.name!r} has no trainable weights.", stacklevel=2)
-            _, (y_pred, mask) = objective()
-        if mask is not None:
-            masking.set_masks(y_pred, mask)
-        return self.compute_metrics(x, y, y_pred, sample_weight)
-
-    def test_step(self, *args: Any) -> Any:
-        """Loss and metrics of one batch; override it to evaluate in another way."""
-        if len(args) == 2:
-            return self.stateless_test_step(*args)
-        x, y, sample_weight = unpack_x_y_sample_weight(args[0])
-        y_pred = self._call_with_training(False)(x)
-        loss = self.compute_loss(x, y, y_pred, sample_weight, training=False)
-        self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
-        return self.compute_metrics(x, y, y_pred, sample_weight)
-
-    def predict_step(self, *args: Any) -> Any:
-        """Outputs of one batch; override it to predict in another way."""
-        if len(args) == 2:
-            return self.stateless_predict_step(*args)
-        x, _, _ = unpack_x_y_sample_weight(args[0])
-        return self._call_with_training(False)(x)
-
-    def _call_with_training(self, training: bool) -> Callable:
-        return lambda x: self(x, training=training)
 
     # --- programs ------------------------------------------------------------------------------
 
@@ -582,11 +527,6 @@ def _positional(function: Callable) -> int:
     """Number of declared positional parameters; 1 for the steps of this module."""
     signature = call_signature(getattr(function, "__func__", function))
     return len(signature.names) or 1
-
-
-def _batch_size(x: Any) -> int:
-    first = next((leaf for leaf in tree.flatten(x) if hasattr(leaf, "shape")), None)
-    return 1 if first is None or not first.shape else first.shape[0]
 
 
 def _is_due(epoch: int, frequency: Any) -> bool:
