@@ -21,6 +21,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from cornu.core import sharing
 from cornu.engine import dtypes
 from cornu.ops.symbolic import KerasTensor
 
@@ -219,16 +220,18 @@ def serialize(obj: Any) -> Any:
     >>> keras.saving.serialize_keras_object(keras.initializers.Zeros())["class_name"]
     'Zeros'
     """
+    return sharing.written(lambda: _plain(obj))
+
+
+def _plain(obj: Any) -> Any:
     if obj is None or isinstance(obj, (bool, int, float, str)):
         return obj
     if isinstance(obj, bytes):
         return {"class_name": "__bytes__", "config": {"value": obj.decode("utf-8")}}
     if isinstance(obj, (list, tuple)):
-        return (
-            type(obj)(map(serialize, obj)) if type(obj) in (list, tuple) else [*map(serialize, obj)]
-        )
+        return type(obj)(map(_plain, obj)) if type(obj) in (list, tuple) else [*map(_plain, obj)]
     if isinstance(obj, dict):
-        return {key: serialize(value) for key, value in obj.items()}
+        return {key: _plain(value) for key, value in obj.items()}
     if isinstance(obj, np.generic) and obj.ndim == 0:
         return obj.item()
     if isinstance(obj, np.ndarray):
@@ -238,7 +241,7 @@ def serialize(obj: Any) -> Any:
     if isinstance(obj, KerasTensor):
         return _tagged("__keras_tensor__", **_tensor_config(obj))
     if isinstance(obj, slice):
-        parts = (serialize(part) for part in (obj.start, obj.stop, obj.step))
+        parts = (_plain(part) for part in (obj.start, obj.stop, obj.step))
         return _tagged("__slice__", **dict(zip(("start", "stop", "step"), parts)))
     if obj is Ellipsis:
         return _tagged("__ellipsis__")
@@ -284,13 +287,14 @@ def _serialize_object(obj: Any) -> dict:
         "class_name": class_name,
         "config": serialize_config(obj),
         "registered_name": registered,
+        **sharing.number(obj),
     }
     for key in ("build_config", "compile_config"):
         getter = getattr(obj, f"get_{key}", None)
         if getter is not None and not inspect.isclass(obj):
             config = getter()
             if config is not None:
-                result[key] = serialize(config)
+                result[key] = _plain(config)
     return result
 
 
@@ -339,16 +343,20 @@ def deserialize(
     if custom_objects:
         with CustomObjectScope(custom_objects):
             return deserialize(config, None, None, module_objects)
+    return sharing.read(lambda: _from_plain(config, module_objects))
+
+
+def _from_plain(config: Any, module_objects: dict | None) -> Any:
     if config is None or isinstance(config, (bool, int, float)):
         return config
     if isinstance(config, str):
         return _from_name(config, module_objects)
     if isinstance(config, (list, tuple)):
-        return type(config)(deserialize(c, module_objects=module_objects) for c in config)
+        return type(config)(_from_plain(c, module_objects) for c in config)
     if not isinstance(config, dict):
         return config
     if "class_name" not in config or "config" not in config:
-        return {k: deserialize(v, module_objects=module_objects) for k, v in config.items()}
+        return {k: _from_plain(v, module_objects) for k, v in config.items()}
     class_name, inner = config["class_name"], config["config"]
     if isinstance(class_name, str) and class_name in _TAGS:
         return _TAGS[class_name](inner)
@@ -421,6 +429,9 @@ def _unknown(kind: str, name: Any, config: dict) -> str:
 
 
 def _object(config: dict, module_objects: dict | None) -> Any:
+    found = sharing.known(config)
+    if found is not None:
+        return found
     cls = find_class(config, module_objects)
     inner = config["config"]
     if not inspect.isclass(cls):
@@ -440,6 +451,7 @@ def _object(config: dict, module_objects: dict | None) -> Any:
         raise TypeError(
             f"{cls.__name__} could not be made from its config {shortened(inner)}: {error}"
         ) from error
+    sharing.remember(config, instance)
     build_config = config.get("build_config")
     if (
         build_config

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import tree
-from cornu.core import registry
+from cornu.core import registry, sharing
 from cornu.core.layer import Layer
 from cornu.models.model import Model
 from cornu.ops import keras_names
@@ -31,6 +31,9 @@ class Functional(Model):
         super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
 
     def get_config(self) -> dict:
+        return sharing.written(self._graph_config)
+
+    def _graph_config(self) -> dict:
         nodes = {id(node) for node in self._order}
         nodes |= {id(t.history.operation._inbound_nodes[0]) for t in self._inputs}
         places: dict[tuple[int, int], int] = {}
@@ -64,9 +67,9 @@ class Functional(Model):
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Model:
         """A model made from what `get_config` returned."""
         with registry.CustomObjectScope(custom_objects):
-            graph = rebuild_graph(config)
-            inputs = _tensors(config["input_layers"], graph)
-            outputs = _tensors(config["output_layers"], graph)
+            graph = sharing.read(lambda: _Rebuilt(config))
+            inputs = graph.tensors(config["input_layers"])
+            outputs = graph.tensors(config["output_layers"])
             if cls is not Functional and cls.__init__ not in (Model.__init__, Functional.__init__):
                 cls = Functional
             model = cls(inputs=inputs, outputs=outputs, name=config.get("name"))
@@ -75,21 +78,78 @@ class Functional(Model):
         return model
 
 
-def rebuild_graph(config: dict) -> dict[str, Operation]:
-    """The operations of a saved graph by name, called on each other as the nodes say."""
-    operations: dict[str, Operation] = {}
-    waiting: list[tuple[str, dict]] = []
-    for entry in config["layers"]:
-        operation = _operation_from(entry)
-        operations[entry.get("name", operation.name)] = operation
-        waiting += [(entry.get("name", operation.name), n) for n in entry["inbound_nodes"]]
-    while waiting:
-        left = [(name, node) for name, node in waiting if not _apply(name, node, operations)]
-        if len(left) == len(waiting):
-            names = sorted({name for name, _ in left})
-            raise ValueError(f"The saved graph cannot be rebuilt: {names} need unknown tensors.")
-        waiting = left
-    return operations
+class _Rebuilt:
+    """The operations of a saved graph by name, called on each other as its nodes say."""
+
+    def __init__(self, config: dict):
+        self.operations: dict[str, Operation] = {}
+        # A layer that another graph has too was called there already: nodes are counted from here.
+        self.first: dict[str, int] = {}
+        waiting: list[tuple[str, Any]] = []
+        for entry in config["layers"]:
+            operation = _operation_from(entry)
+            name = entry.get("name", operation.name)
+            self.operations[name] = operation
+            self.first[name] = sum(not node.is_input for node in operation._inbound_nodes)
+            waiting += [(name, node) for node in entry["inbound_nodes"]]
+        while waiting:
+            left = [(name, node) for name, node in waiting if not self._apply(name, node)]
+            if len(left) == len(waiting):
+                names = sorted({name for name, _ in left})
+                raise ValueError(
+                    f"The saved graph cannot be rebuilt: {names} need unknown tensors."
+                )
+            waiting = left
+
+    def tensors(self, places: Any) -> Any:
+        """Tensors for a nested structure of `[name, node, tensor]`."""
+        if isinstance(places, dict):
+            return {key: self.tensors(value) for key, value in places.items()}
+        if len(places) == 3 and isinstance(places[0], str):
+            found = self._tensor(places)
+            if found is None:
+                raise ValueError(f"The saved graph has no tensor {places!r}.")
+            return found
+        tensors = [self.tensors(value) for value in places]
+        return tensors if isinstance(places, list) else tuple(tensors)
+
+    def _tensor(self, place: Any) -> KerasTensor | None:
+        name, node_index, tensor_index = place
+        if name not in self.operations:
+            return None
+        nodes = self.operations[name]._inbound_nodes[self.first[name] :]
+        return nodes[node_index].outputs[tensor_index] if node_index < len(nodes) else None
+
+    def _apply(self, name: str, node: Any) -> bool:
+        if not isinstance(node, dict):
+            return self._apply_legacy(name, node)
+        ready = True
+
+        def value(leaf: Any) -> Any:
+            nonlocal ready
+            if isinstance(leaf, dict) and leaf.get("class_name") == "__keras_tensor__":
+                tensor = self._tensor(leaf["config"]["keras_history"])
+                ready = ready and tensor is not None
+                return tensor
+            return None
+
+        args, kwargs = tree.traverse(value, (list(node["args"]), dict(node["kwargs"])))
+        if not ready:
+            return False
+        args = [_keeping_tensors(a) for a in args]
+        kwargs = {k: _keeping_tensors(v) for k, v in kwargs.items()}
+        self.operations[name](*args, **kwargs)
+        return True
+
+    def _apply_legacy(self, name: str, node: list) -> bool:
+        """A node as Keras 2 wrote it: a list of `[layer, node, tensor, kwargs]`."""
+        places = [node] if node and isinstance(node[0], str) else node
+        tensors = [self._tensor(place[:3]) for place in places]
+        if any(t is None for t in tensors):
+            return False
+        kwargs = places[0][3] if len(places[0]) > 3 else {}
+        self.operations[name](tensors[0] if len(tensors) == 1 else tensors, **kwargs)
+        return True
 
 
 def _operation_config(operation: Operation) -> dict:
@@ -150,28 +210,6 @@ def _operation_from(entry: dict) -> Operation:
     return found
 
 
-def _apply(name: str, node: Any, operations: dict[str, Operation]) -> bool:
-    if not isinstance(node, dict):
-        return _apply_legacy(name, node, operations)
-    ready = True
-
-    def value(leaf: Any) -> Any:
-        nonlocal ready
-        if isinstance(leaf, dict) and leaf.get("class_name") == "__keras_tensor__":
-            tensor = _tensor(leaf["config"]["keras_history"], operations)
-            ready = ready and tensor is not None
-            return tensor
-        return None
-
-    args, kwargs = tree.traverse(value, (list(node["args"]), dict(node["kwargs"])))
-    if not ready:
-        return False
-    args = [_keeping_tensors(a) for a in args]
-    kwargs = {k: _keeping_tensors(v) for k, v in kwargs.items()}
-    operations[name](*args, **kwargs)
-    return True
-
-
 def _keeping_tensors(value: Any) -> Any:
     if isinstance(value, KerasTensor):
         return value
@@ -182,33 +220,3 @@ def _keeping_tensors(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(map(_keeping_tensors, value))
     return value
-
-
-def _apply_legacy(name: str, node: list, operations: dict[str, Operation]) -> bool:
-    """A node as Keras 2 wrote it: a list of `[layer, node, tensor, kwargs]`."""
-    places = [node] if node and isinstance(node[0], str) else node
-    tensors = [_tensor(place[:3], operations) for place in places]
-    if any(t is None for t in tensors):
-        return False
-    kwargs = places[0][3] if len(places[0]) > 3 else {}
-    operations[name](tensors[0] if len(tensors) == 1 else tensors, **kwargs)
-    return True
-
-
-def _tensor(place: Any, operations: dict[str, Operation]) -> KerasTensor | None:
-    name, node_index, tensor_index = place
-    nodes = operations[name]._inbound_nodes if name in operations else []
-    return nodes[node_index].outputs[tensor_index] if node_index < len(nodes) else None
-
-
-def _tensors(places: Any, operations: dict[str, Operation]) -> Any:
-    """Tensors for a nested structure of `[name, node, tensor]`."""
-    if isinstance(places, dict):
-        return {key: _tensors(value, operations) for key, value in places.items()}
-    if len(places) == 3 and isinstance(places[0], str):
-        found = _tensor(places, operations)
-        if found is None:
-            raise ValueError(f"The saved graph has no tensor {places!r}.")
-        return found
-    tensors = [_tensors(value, operations) for value in places]
-    return tensors if isinstance(places, list) else tuple(tensors)
