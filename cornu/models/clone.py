@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,8 @@ def clone_model(
 ) -> Model:
     """A copy of a model with layers of its own, whose weights are newly initialised.
 
+    The copy of a compiled model is compiled in the same way, with an optimizer of its own.
+
     Args:
         model: a Sequential or Functional model, or a subclass with a config.
         input_tensors: symbolic tensors to build on instead of new inputs.
@@ -32,13 +35,31 @@ def clone_model(
         recursive: whether nested models are cloned layer by layer.
         **kwargs: none are known.
 
+    Raises:
+        ValueError: if `input_tensors` are not nested as the model's inputs.
+
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> keras.models.clone_model(model).count_params()
     3
     """
     if kwargs:
         raise TypeError(f"clone_model got arguments it does not know: {sorted(kwargs)}.")
+    twin = _clone(model, input_tensors, clone_function, call_function, recursive)
+    if model.compiled:
+        arguments = copy.deepcopy({**model._compile_config, "optimizer": None})
+        if model.optimizer is not None:
+            arguments["optimizer"] = type(model.optimizer).from_config(model.optimizer.get_config())
+        twin.compile(**arguments)
+    return twin
 
+
+def _clone(
+    model: Model,
+    input_tensors: Any,
+    clone_function: Callable | None,
+    call_function: Callable | None,
+    recursive: bool,
+) -> Model:
     def clone(layer: Any) -> Any:
         if recursive and isinstance(layer, (Functional, Sequential)):
             return clone_model(layer, None, clone_function, call_function, True)
@@ -49,16 +70,16 @@ def clone_model(
         return type(layer).from_config(layer.get_config())
 
     if isinstance(model, Sequential):
-        copy = Sequential(name=model.name)
+        twin = Sequential(name=model.name)
         if input_tensors is not None:
-            copy.add(input_tensors)
+            twin.add(input_tensors)
         for layer in model._stack:
             if isinstance(layer, InputLayer):
                 if input_tensors is None:
-                    copy.add(InputLayer(batch_shape=layer.batch_shape, dtype=layer.dtype))
+                    twin.add(InputLayer(batch_shape=layer.batch_shape, dtype=layer.dtype))
             else:
-                copy.add(clone(layer))
-        return copy
+                twin.add(clone(layer))
+        return twin
     if isinstance(model, Functional):
         copies: dict[int, Any] = {}
 
@@ -71,10 +92,22 @@ def clone_model(
             return lambda *args, **kwargs: call_function(copied, *args, **kwargs)
 
         inputs = input_tensors
-        if inputs is None:
+        if inputs is not None:
+            _check_structure(inputs, model)
+        else:
             inputs = tree.map_structure(
                 lambda t: Input(batch_shape=t.shape, dtype=t.dtype, name=t.history.operation.name),
                 model._inputs_struct,
             )
         return Functional(inputs, run_graph(model, inputs, wrap), name=model.name)
     return type(model).from_config(model.get_config())
+
+
+def _check_structure(inputs: Any, model: Functional) -> None:
+    try:
+        tree.assert_same_structure(inputs, model._inputs_struct)
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"clone_model: input_tensors must be nested as the inputs of {model.name!r}, "
+            f"{model._inputs_struct!r}; got {inputs!r}."
+        ) from error

@@ -7,7 +7,7 @@ from typing import Any
 
 from cornu import tree
 from cornu.core import registry
-from cornu.core.graph import run_graph, sort_graph
+from cornu.core.graph import run_graph, run_nodes, sort_graph
 from cornu.core.host_stage import (
     HostStage,
     Staged,
@@ -16,7 +16,7 @@ from cornu.core.host_stage import (
     strings_as_arrays,
     symbolic_output,
 )
-from cornu.core.input_layer import InputLayer
+from cornu.core.input_layer import Input, InputLayer
 from cornu.core.layer import Layer
 from cornu.ops.symbolic import KerasTensor, any_symbolic
 from cornu.saving import model_io, weights_io
@@ -68,14 +68,10 @@ class Model(Trainer, Layer):
                     f"Model {self.name!r}: inputs and outputs must be symbolic tensors, made from "
                     f"keras.Input(...); got {tensor!r}."
                 )
+        if not all(map(_is_input, tree.flatten(inputs))):
+            inputs, outputs = with_new_inputs(inputs, outputs)
         self._inputs_struct, self._outputs_struct = inputs, outputs
         self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
-        for tensor in self._inputs:
-            if tensor.history is None or not isinstance(tensor.history.operation, InputLayer):
-                # An inner tensor of another graph becomes an input of this one.
-                raise ValueError(
-                    f"Model {self.name!r}: input {tensor!r} does not come from keras.Input(...)."
-                )
         self._order = sort_graph(self._inputs, self._outputs)
         input_layers = [t.history.operation for t in self._inputs]
         operations = [*input_layers, *(node.operation for node in self._order)]
@@ -208,15 +204,24 @@ class Model(Trainer, Layer):
         """Inputs as a flat list in the graph's order, checked against the symbolic inputs."""
         if isinstance(inputs, dict):
             struct = self._inputs_struct
-            keys = sorted(struct) if isinstance(struct, dict) else self.input_names
-            optional = {k for k, t in zip(keys, self._inputs) if t.history.operation.optional}
-            missing = sorted(set(keys) - set(inputs) - optional)
+            if not isinstance(struct, dict):
+                struct = dict(zip(self.input_names, self._inputs))
+            needed = {key: tree.flatten(tensors) for key, tensors in struct.items()}
+            missing = [
+                key
+                for key, tensors in needed.items()
+                if key not in inputs and not all(_is_optional(t) for t in tensors)
+            ]
             if missing:
                 raise ValueError(
-                    f"Model {self.name!r} needs inputs named {keys}; {missing} are missing from "
-                    f"the dict with keys {sorted(inputs)}."
+                    f"Model {self.name!r} needs inputs named {sorted(struct)}; {missing} are "
+                    f"missing from the dict with keys {sorted(inputs)}."
                 )
-            flat = [inputs.get(key) for key in keys]
+            keys = sorted(struct) if isinstance(self._inputs_struct, dict) else list(struct)
+            flat = []
+            for key in keys:
+                given = inputs.get(key)
+                flat += [None] * len(needed[key]) if given is None else tree.flatten(given)
         else:
             flat = tree.flatten(inputs)
         if len(flat) != len(self._inputs):
@@ -227,9 +232,15 @@ class Model(Trainer, Layer):
         return [self._fitted(x, spec) for x, spec in zip(flat, self._inputs)]
 
     def _fitted(self, x: Any, spec: KerasTensor) -> Any:
-        if x is None or not hasattr(x, "shape"):
+        name = spec.history.operation.name
+        if x is None and not _is_optional(spec):
+            raise ValueError(
+                f"Model {self.name!r}: input {name!r} is None. Pass an array, or make the input "
+                "with keras.Input(..., optional=True)."
+            )
+        if not hasattr(x, "shape"):
             return x
-        name, wanted, got = spec.history.operation.name, spec.shape, tuple(x.shape)
+        wanted, got = spec.shape, tuple(x.shape)
         if len(got) == len(wanted) - 1 and wanted[-1] == 1:
             x = x.reshape((*got, 1)) if not isinstance(x, KerasTensor) else x[..., None]
         elif len(got) == len(wanted) + 1 and got[-1] == 1:
@@ -244,13 +255,8 @@ class Model(Trainer, Layer):
                 f"Model {self.name!r}: input {name!r} expects shape {shown}, got {got}. {advice}"
             )
         if not isinstance(x, KerasTensor) and str(x.dtype) != spec.dtype and spec.dtype != "string":
-            x = x.astype(spec.dtype) if self._may_cast(x, spec) else x
+            x = x.astype(spec.dtype)
         return x
-
-    @staticmethod
-    def _may_cast(x: Any, spec: KerasTensor) -> bool:
-        floats = ("float16", "bfloat16", "float32", "float64")
-        return not (str(x.dtype) in floats and spec.dtype in floats)
 
     # --- looking -------------------------------------------------------------------------------
 
@@ -342,6 +348,39 @@ def _fit(wanted: tuple, shape: tuple) -> bool:
     return len(shape) == len(wanted) and all(
         a is None or b is None or a == b for a, b in zip(wanted, shape)
     )
+
+
+def _is_input(tensor: KerasTensor) -> bool:
+    return tensor.history is not None and isinstance(tensor.history.operation, InputLayer)
+
+
+def _is_optional(tensor: KerasTensor) -> bool:
+    return tensor.history.operation.optional
+
+
+def with_new_inputs(inputs: Any, outputs: Any) -> tuple[Any, Any]:
+    """The graph from inner tensors of a graph to its outputs, with inputs in their place.
+
+    The layers are called on the new inputs, so both graphs share their weights.
+
+    Args:
+        inputs: symbolic tensors in any structure.
+        outputs: symbolic tensors that were made from them.
+
+    Returns:
+        The new inputs, of which those that are inputs already are left as they are, and outputs.
+    """
+
+    def new(tensor: KerasTensor) -> KerasTensor:
+        if _is_input(tensor):
+            return tensor
+        return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=f"{tensor.name}_input")
+
+    nodes = sort_graph(tree.flatten(inputs), tree.flatten(outputs))
+    new_inputs = tree.map_structure(new, inputs)
+    values = dict(zip(map(id, tree.flatten(inputs)), tree.flatten(new_inputs)))
+    run_nodes(nodes, values)
+    return new_inputs, tree.map_structure(lambda t: values[id(t)], outputs)
 
 
 def is_functional(args: tuple, kwargs: dict) -> bool:

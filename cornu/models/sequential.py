@@ -149,9 +149,14 @@ class Sequential(Model):
     def _make_graph(self, shape: tuple, dtype: str | None) -> None:
         layers, self._stack = self._stack, []
         self._start(InputLayer(batch_shape=shape, dtype=dtype))
-        for layer in layers:
-            self._stack.append(layer)
-            self._set_output(_outputs_of(layer, self._outputs_struct))
+        try:
+            for layer in layers:
+                self._stack.append(layer)
+                self._set_output(_outputs_of(layer, self._outputs_struct))
+        except NotImplementedError:
+            # A layer cannot say the shape of its output: the layers just run in turn.
+            self._stack = layers
+            del self._order
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Run the layers in turn."""

@@ -193,24 +193,24 @@ class Operation:
         """An operation made from what `get_config` returned."""
         return cls(**config)
 
-    def _only_node(self, what: str) -> Node:
-        if len(self._inbound_nodes) != 1:
+    def _first_node(self, what: str) -> Node:
+        if not self._inbound_nodes:
             raise AttributeError(
-                f"{type(self).__name__} {self.name!r} was called on symbolic tensors "
-                f"{len(self._inbound_nodes)} times, so it has no single `{what}`."
+                f"{type(self).__name__} {self.name!r} was never called on symbolic tensors, so it "
+                f"has no `{what}`. Call it on a keras.Input(...) first."
             )
         return self._inbound_nodes[0]
 
     @property
     def input(self) -> Any:
-        """The symbolic input of the only call; an error if there was not exactly one call."""
-        inputs = self._only_node("input").inputs
+        """The symbolic input of the first call; an error if there was none."""
+        inputs = self._first_node("input").inputs
         return inputs[0] if len(inputs) == 1 else inputs
 
     @property
     def output(self) -> Any:
-        """The symbolic output of the only call; an error if there was not exactly one call."""
-        outputs = self._only_node("output").outputs
+        """The symbolic output of the first call; an error if there was none."""
+        outputs = self._first_node("output").outputs
         return outputs[0] if len(outputs) == 1 else outputs
 
 

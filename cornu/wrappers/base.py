@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -133,7 +132,7 @@ class SKLearnEstimator(sklearn_base.BaseEstimator):
     def _new_model(self, X: np.ndarray, y: np.ndarray) -> Any:
         if isinstance(self.model, Model):
             check_compiled(self.model, "The model")
-            return self.model if self.warm_start else copied(self.model)
+            return self.model if self.warm_start else clone_model(self.model)
         if not callable(self.model):
             raise TypeError(
                 f"model must be a compiled Cornu model, or a function that returns one; got "
@@ -172,11 +171,3 @@ def check_compiled(model: Any, what: str) -> None:
             f"{what} {model.name!r} must be compiled with an optimizer and a loss: "
             "model.compile(optimizer=..., loss=...)."
         )
-
-
-def copied(model: Any) -> Any:
-    """A copy with new weights, compiled in the same way."""
-    twin = clone_model(model)
-    optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
-    twin.compile(**copy.deepcopy(model._compile_config) | {"optimizer": optimizer})
-    return twin
