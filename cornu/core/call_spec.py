@@ -1,4 +1,4 @@
-"""The arguments of one layer call, bound to the names of `call`'s parameters."""
+"""The arguments of layer calls: their names, their shapes, and calls for the sake of building."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from cornu import tree
-from cornu.ops.symbolic import KerasTensor
+from cornu.core.scope import StatelessScope, autocast, name_scope
+from cornu.ops.symbolic import KerasTensor, infer_output
 
 
 class CallSignature:
@@ -68,3 +69,28 @@ def shapes_of(structure: Any) -> Any:
     if not tree.is_nested(structure):
         return tuple(structure.shape) if is_tensor(structure) else None
     return tree.map_structure(lambda t: tuple(t.shape) if is_tensor(t) else None, structure)
+
+
+def build_by_call(layer: Any, shapes: dict[str, Any]) -> None:
+    """Build the layers inside a layer, as `call` reaches them.
+
+    Args:
+        layer: the layer; it gets floats, as only shapes are known.
+        shapes: by name of an argument of `call` and `_shape`; `input_shape` is that of the first.
+    """
+
+    def tensors(shape: Any) -> Any:
+        return tree.map_shape_structure(lambda s: KerasTensor(s, layer.input_dtype), shape)
+
+    named = {name.removesuffix("_shape"): tensors(shape) for name, shape in shapes.items()}
+    first = [named.pop("input")] if "input_shape" in shapes else []
+    try:
+        with name_scope(layer.name), autocast(layer._autocast_dtype()), StatelessScope():
+            infer_output(layer._call_converted, *first, **named)
+    except Exception as error:
+        error.add_note(
+            f"{type(layer).__name__} {layer.name!r} has no `build`, so it was called on symbolic "
+            f"tensors of the shapes {shapes} to be built. If it cannot be called so, give it a "
+            "`build` that builds the layers inside."
+        )
+        raise

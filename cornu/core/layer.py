@@ -14,7 +14,7 @@ import numpy as np
 from cornu import tree
 from cornu.core import dtype_policy as dtype_policies
 from cornu.core import masking, registry, remat
-from cornu.core.call_spec import call_signature, shapes_of, tensor_arguments
+from cornu.core.call_spec import build_by_call, call_signature, shapes_of, tensor_arguments
 from cornu.core.identifiers import unknown_arguments
 from cornu.core.input_spec import InputSpec, check_given, check_inputs
 from cornu.core.layer_state import LayerState
@@ -136,7 +136,17 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
     # --- building ------------------------------------------------------------------------------
 
     def build(self, input_shape: Any = None) -> None:
-        """Create the variables; the shape is that of the first argument of `call`."""
+        """Create the variables; the shape is that of the first argument of `call`.
+
+        Where a class has no `build`, the layers inside are built as its `call` reaches them.
+        """
+        own = type(self).build is not Layer.build
+        if (
+            input_shape is not None
+            and not (own or self.built or self.host_capable)
+            and self._layers
+        ):
+            build_by_call(self, {"input_shape": input_shape})
         self._build_shapes = {"input_shape": input_shape}
         self.built = True
 
@@ -180,7 +190,7 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
         if not config or type(self).build is Layer.build:
             return
         names = call_signature(inspect.unwrap(type(self).build)).names
-        shapes = {k: _as_shapes(v) for k, v in config.get("shapes_dict", config).items()}
+        shapes = {k: as_shapes(v) for k, v in config.get("shapes_dict", config).items()}
         if set(shapes) <= set(names):
             self.build(**shapes)
         else:
@@ -567,13 +577,13 @@ def _raw(x: Any) -> Any:
     return jnp.asarray(x) if isinstance(x, np.ndarray) and x.dtype.kind not in "OSUT" else x
 
 
-def _as_shapes(value: Any) -> Any:
+def as_shapes(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         if all(d is None or isinstance(d, int) for d in value):
             return tuple(value)
-        return [_as_shapes(v) for v in value]
+        return [as_shapes(v) for v in value]
     if isinstance(value, dict):
-        return {k: _as_shapes(v) for k, v in value.items()}
+        return {k: as_shapes(v) for k, v in value.items()}
     return value
 
 

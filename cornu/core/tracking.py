@@ -23,15 +23,16 @@ def members(obj: Any, kind: type | tuple[type, ...]) -> list:
     return list(found.values())
 
 
-def _inside(value: Any, kind: type | tuple[type, ...]) -> Iterator[Any]:
+def _inside(
+    value: Any, kind: type | tuple[type, ...], around: tuple[Any, ...] = ()
+) -> Iterator[Any]:
     if isinstance(value, kind):
         yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _inside(item, kind)
-    elif isinstance(value, (list, tuple, set)):
-        for item in value:
-            yield from _inside(item, kind)
+    elif isinstance(value, (dict, list, tuple, set)):
+        # A container may hold itself.
+        if not any(value is outer for outer in around):
+            for item in value.values() if isinstance(value, dict) else value:
+                yield from _inside(item, kind, (*around, value))
 
 
 def unique(items: Any) -> list:

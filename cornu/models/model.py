@@ -7,6 +7,7 @@ from typing import Any
 
 from cornu import tree
 from cornu.core import registry
+from cornu.core.call_spec import build_by_call
 from cornu.core.graph import run_graph, run_nodes, sort_graph
 from cornu.core.host_stage import (
     HostStage,
@@ -17,7 +18,7 @@ from cornu.core.host_stage import (
     symbolic_output,
 )
 from cornu.core.input_layer import Input, InputLayer
-from cornu.core.layer import Layer
+from cornu.core.layer import Layer, as_shapes
 from cornu.ops.symbolic import KerasTensor, any_symbolic
 from cornu.saving import model_io, weights_io
 from cornu.training.trainer import Trainer
@@ -257,6 +258,15 @@ class Model(Trainer, Layer):
         if not isinstance(x, KerasTensor) and str(x.dtype) != spec.dtype and spec.dtype != "string":
             x = x.astype(spec.dtype)
         return x
+
+    def build_from_config(self, config: dict) -> None:
+        """Build with the shapes that `get_build_config` returned."""
+        if config and not self._has_graph and type(self).build is Layer.build:
+            shapes = {k: as_shapes(v) for k, v in config.get("shapes_dict", config).items()}
+            build_by_call(self, shapes)
+            self._build_shapes, self.built = shapes, True
+            return
+        super().build_from_config(config)
 
     # --- looking -------------------------------------------------------------------------------
 

@@ -41,6 +41,9 @@ def _walk(obj: Any, path: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
 
 
 def _walk_container(container: Any, path: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
+    if id(container) in visited:
+        return
+    visited.add(id(container))
     used: dict[str, int] = {}
     for item in list(container.values()) if isinstance(container, dict) else list(container):
         saveable = is_saveable(item)

@@ -21,7 +21,7 @@ _HOMES = {
     "get_file": "cornu.data.download",
     "get_registered_name": "cornu.core.registry",
     "get_registered_object": "cornu.core.registry",
-    "get_source_inputs": "cornu.core.source_inputs",
+    "get_source_inputs": "cornu.core.graph",
     "image_dataset_from_directory": "cornu.data.directories",
     "img_to_array": "cornu.preprocessing.image",
     "is_interactive_logging_enabled": "cornu.engine.config",
