@@ -13,6 +13,7 @@ from cornu.engine.config import (
 from cornu.engine.dtypes import is_float as is_float_dtype
 from cornu.engine.dtypes import is_integer as is_int_dtype
 from cornu.engine.dtypes import result_type, standardize_dtype
+from cornu.engine.names import get_uid
 from cornu.ops.symbolic import is_keras_tensor
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "clear_session",
     "epsilon",
     "floatx",
+    "get_uid",
     "image_data_format",
     "is_float_dtype",
     "is_int_dtype",

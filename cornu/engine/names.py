@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 _counters: defaultdict[str, int] = defaultdict(int)
+_numbers: defaultdict[str, int] = defaultdict(int)
 
 
 def to_snake_case(name: str) -> str:
@@ -24,9 +25,27 @@ def auto_name(prefix: str) -> str:
     return f"{prefix}_{count}" if count else prefix
 
 
+def get_uid(prefix: str = "") -> int:
+    """A number for a prefix: 1 the first time, then 2, 3, ...
+
+    Args:
+        prefix: any text; each has a count of its own, until `clear_session`.
+
+    Returns:
+        The next number.
+
+    >>> first = keras.backend.get_uid("block")
+    >>> keras.backend.get_uid("block") - first
+    1
+    """
+    _numbers[prefix] += 1
+    return _numbers[prefix]
+
+
 def reset() -> None:
     """Start all counts anew (part of `clear_session`)."""
     _counters.clear()
+    _numbers.clear()
 
 
 @contextlib.contextmanager

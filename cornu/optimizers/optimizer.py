@@ -145,8 +145,16 @@ class Optimizer(OptimizerState):
 
         Returns:
             The number of calls so far.
+
+        Raises:
+            ValueError: if there are no pairs, or a variable is unknown.
         """
         pairs = list(grads_and_vars)
+        if not pairs:
+            raise ValueError(
+                f"Optimizer {self.name!r}: `apply_gradients` got no pairs (gradient, variable). "
+                "Pass one for each variable to train."
+            )
         self.apply([gradient for gradient, _ in pairs], [variable for _, variable in pairs])
         return self._iterations
 
@@ -345,14 +353,9 @@ class Optimizer(OptimizerState):
             var_list: variables.
             var_names: regular expressions; a variable in whose name one is found is left out.
 
-        Raises:
-            ValueError: after the first step.
+        A model that has trained keeps its compiled step: call this before `fit`, for instance after
+        loading, or compile the model again.
         """
-        if self.built:
-            raise ValueError(
-                f"Optimizer {self.name!r} is built; call `exclude_from_weight_decay` before the "
-                "first step."
-            )
         self._excluded = {id(variable) for variable in var_list or ()}
         self._excluded_names = list(var_names or ())
 

@@ -40,6 +40,7 @@ def test_tensorboard_writes_values_weights_graph_and_speed(tmp_path):
     board = keras.callbacks.TensorBoard(
         tmp_path, histogram_freq=1, write_images=True, write_steps_per_second=True, update_freq=2
     )
+    assert board.log_dir == str(tmp_path)
     fit([board], validation_data=(X, Y))
     train = tags(tmp_path / "train")
     assert {("epoch_loss", 0), ("epoch_mae", 1), ("keras", 0)} <= train

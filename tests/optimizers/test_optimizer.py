@@ -168,8 +168,20 @@ def test_names_exclude_from_weight_decay():
     optimizer.exclude_from_weight_decay(var_names=["bias"])
     optimizer.apply([jnp.zeros(()), jnp.zeros(())], [kernel, bias])
     assert (float(kernel), float(bias)) == (0.5, 1.0)
-    with pytest.raises(ValueError, match="before the first step"):
-        optimizer.exclude_from_weight_decay(var_names=["kernel"])
+
+
+def test_an_optimizer_that_is_built_takes_exclusions_too():
+    kernel, bias = keras.Variable(1.0, name="kernel"), keras.Variable(1.0, name="bias")
+    optimizer = keras.optimizers.SGD(1.0, weight_decay=0.5)
+    optimizer.build([kernel, bias])
+    optimizer.exclude_from_weight_decay(var_list=[kernel])
+    optimizer.apply([jnp.zeros(()), jnp.zeros(())])
+    assert (float(kernel), float(bias)) == (1.0, 0.5)
+
+
+def test_apply_gradients_refuses_an_empty_list():
+    with pytest.raises(ValueError, match="got no pairs"):
+        keras.optimizers.SGD().apply_gradients([])
 
 
 def test_scaled_loss_is_scaled_back():

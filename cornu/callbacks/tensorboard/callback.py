@@ -66,7 +66,7 @@ class TensorBoard(Callback):
                 "TensorBoard: update_freq must be 'epoch', 'batch' or a positive number of "
                 f"batches, got {update_freq!r}."
             )
-        self.log_dir = Path(log_dir)
+        self.log_dir = str(log_dir)
         self.histogram_freq = histogram_freq
         self.write_graph = write_graph
         self.write_images = write_images
@@ -91,7 +91,7 @@ class TensorBoard(Callback):
 
     def writer(self, run: str) -> EventWriter:
         if run not in self.writers:
-            self.writers[run] = EventWriter(self.log_dir / run, suffix=".v2")
+            self.writers[run] = EventWriter(Path(self.log_dir) / run, suffix=".v2")
         return self.writers[run]
 
     def on_train_begin(self, logs: LogsMapping = None) -> None:
@@ -119,7 +119,7 @@ class TensorBoard(Callback):
 
     def on_train_batch_begin(self, batch: int, logs: LogsMapping = None) -> None:
         if self.last_profiled and self.train_step + 1 == self.first_profiled:
-            jax.profiler.start_trace(str(self.log_dir / "train"))
+            jax.profiler.start_trace(str(Path(self.log_dir) / "train"))
             self.is_profiling = True
 
     def on_train_batch_end(self, batch: int, logs: LogsMapping = None) -> None:
