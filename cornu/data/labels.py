@@ -74,6 +74,6 @@ def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray | jax.Array:
 
 
 def _is_tensor(x: Any) -> bool:
-    """Whether `x` is a tensor; there is none before JAX is loaded, and data workers never load it."""
+    """Whether `x` is a tensor: none exists before JAX is loaded, which data workers never do."""
     jax = sys.modules.get("jax")
     return jax is not None and isinstance(x, jax.Array)
