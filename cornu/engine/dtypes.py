@@ -29,7 +29,7 @@ INTEGER = (
 )
 COMPLEX = ("complex64", "complex128")
 ALLOWED = frozenset((*FLOAT, *INTEGER, *COMPLEX, "bool", "string"))
-PYTHON_TYPES = {bool: "bool", int: "int32", str: "string"}
+PYTHON_TYPES = {bool: "bool", int: "int32", "int": "int32", str: "string"}
 
 
 def standardize_dtype(dtype: Any) -> str:

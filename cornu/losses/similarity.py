@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from cornu import ops
+from cornu.core import masking
 from cornu.losses.base import FunctionLoss
 from cornu.losses.tensors import float_tensor
 
@@ -63,7 +64,10 @@ def circle(
     push = gamma * to_zero * (similarity - margin)
     both = _log_sum_exp(pull, same) + _log_sum_exp(push, other)
     found = jnp.any(same, axis=1) & jnp.any(other, axis=1)
-    return jnp.where(found, jax.nn.softplus(jnp.where(found, both, 0)), 0)
+    loss = jnp.where(found, jax.nn.softplus(jnp.where(found, both, 0)), 0)
+    # Means are taken over the embeddings that have a like and an unlike one.
+    masking.set_mask(loss, found)
+    return loss
 
 
 def _log_sum_exp(x: jax.Array, where: jax.Array) -> jax.Array:

@@ -223,6 +223,7 @@ class TopKCategoricalAccuracy(NamedMean):
         self, k: int = 5, name: str | None = "top_k_categorical_accuracy", dtype: Any = None
     ):
         super().__init__(top_k_categorical_accuracy, name, dtype, k=k)
+        self.k = k
 
 
 class SparseTopKCategoricalAccuracy(NamedMean):
@@ -251,6 +252,8 @@ class SparseTopKCategoricalAccuracy(NamedMean):
         super().__init__(
             sparse_top_k_categorical_accuracy, name, dtype, k=k, from_sorted_ids=from_sorted_ids
         )
+        self.k = k
+        self.from_sorted_ids = from_sorted_ids
 
     def get_config(self) -> dict:
         """The constructor's arguments; `from_sorted_ids` only where it is not the default."""

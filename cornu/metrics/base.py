@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from cornu import initializers
+from cornu import initializers, tree
 from cornu.core.scope import StatelessScope, name_path, thread
 from cornu.core.variable import Variable
 from cornu.engine import dtypes
@@ -46,8 +46,7 @@ class Metric:
         self._metrics: list[Metric] = []
 
     def __setattr__(self, name: str, value: Any) -> None:
-        items = value if isinstance(value, (list, tuple)) else (value,)
-        for item in () if name in ("_variables", "_metrics") else items:
+        for item in () if name in ("_variables", "_metrics") else tree.flatten(value):
             if isinstance(item, Metric):
                 self._track(self._metrics, item)
             elif isinstance(item, Variable):

@@ -135,7 +135,7 @@ class PositiveShare(Metric):
         self.thresholds = parse_thresholds(type(self).__name__, thresholds, default)
         shape = (len(self.thresholds),)
         self.true_positives = self.add_variable(shape, "zeros", name="true_positives")
-        self.mistakes = self.add_variable(shape, "zeros", name=self.mistake)
+        setattr(self, self.mistake, self.add_variable(shape, "zeros", name=self.mistake))
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take a batch into account.
@@ -155,12 +155,12 @@ class PositiveShare(Metric):
             class_id=self.class_id,
         )
         self.true_positives.assign_add(counts.true_positives)
-        self.mistakes.assign_add(getattr(counts, self.mistake))
+        getattr(self, self.mistake).assign_add(getattr(counts, self.mistake))
 
     def result(self) -> jax.Array:
         """The share: a scalar, or one for each of several thresholds."""
         right = self.true_positives.raw_value
-        value = ratio(right, right + self.mistakes.raw_value)
+        value = ratio(right, right + getattr(self, self.mistake).raw_value)
         return value[0] if len(self.thresholds) == 1 else value
 
     def get_config(self) -> dict:

@@ -58,7 +58,7 @@ class BestWhere(Metric):
                 f"{type(self).__name__}: num_thresholds must be positive; got {num_thresholds!r}."
             )
         super().__init__(name=name, dtype=dtype)
-        self.value = value
+        setattr(self, self.argument, value)
         self.num_thresholds = num_thresholds
         self.class_id = class_id
         self.thresholds = [0.5]
@@ -93,7 +93,9 @@ class BestWhere(Metric):
     def result(self) -> jax.Array:
         """The highest rate; 0 if no threshold is good enough."""
         counts = Counts(*(variable.raw_value for variable in self.counts))
-        return jnp.max(jnp.where(self.given(counts) >= self.value, self.wanted(counts), 0))
+        return jnp.max(
+            jnp.where(self.given(counts) >= getattr(self, self.argument), self.wanted(counts), 0)
+        )
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
@@ -101,7 +103,7 @@ class BestWhere(Metric):
             **super().get_config(),
             "num_thresholds": self.num_thresholds,
             "class_id": self.class_id,
-            self.argument: self.value,
+            self.argument: getattr(self, self.argument),
         }
 
 

@@ -145,7 +145,9 @@ class LossScaleOptimizer(Optimizer):
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> LossScaleOptimizer:
         """An optimizer made from what `get_config` returned."""
         inner = registry.deserialize(config["inner_optimizer"], custom_objects=custom_objects)
-        return cls(**{**config, "inner_optimizer": inner})
+        # Older files hold the arguments of every optimizer, none of which was set.
+        known = ("name", "initial_scale", "dynamic_growth_steps")
+        return cls(inner, **{key: config[key] for key in known if key in config})
 
 
 def unscaled(gradient: jax.Array, scale: jax.Array) -> jax.Array:
