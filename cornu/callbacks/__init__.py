@@ -7,6 +7,7 @@ from cornu.callbacks.lambda_callback import LambdaCallback
 from cornu.callbacks.learning_rate_scheduler import LearningRateScheduler
 from cornu.callbacks.model_checkpoint import ModelCheckpoint
 from cornu.callbacks.monitoring import MonitorCallback
+from cornu.callbacks.orbax_checkpoint import OrbaxCheckpoint
 from cornu.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from cornu.callbacks.remote_monitor import RemoteMonitor
 from cornu.callbacks.swap_ema_weights import SwapEMAWeights
@@ -28,6 +29,7 @@ __all__ = [
     "LearningRateScheduler",
     "ModelCheckpoint",
     "MonitorCallback",
+    "OrbaxCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "RemoteMonitor",

@@ -17,6 +17,7 @@ import h5py
 from cornu.core import registry
 from cornu.saving import legacy_h5
 from cornu.saving.atomic import may_write, replacing
+from cornu.saving.checkpoints import is_checkpoint, load_checkpoint_model
 from cornu.saving.saveables import walk
 from cornu.saving.weights_io import open_h5, read_state, write_state
 from cornu.saving.zip_members import extract_assets, read_member
@@ -142,8 +143,9 @@ def load_model(
     """Read a model from a file that `save_model` or Keras wrote. No code in the file is run.
 
     Args:
-        filepath: path of a `.keras` archive or folder or a legacy `.h5` file, or an open binary
-            file with an archive.
+        filepath: path of a `.keras` archive or folder or a legacy `.h5` file, an open binary file
+            with an archive, or a folder of `callbacks.OrbaxCheckpoint`: the newest step counts, or
+            the one whose folder it is.
         custom_objects: dict from name to class or function, for the user's own.
         compile: whether to compile the model as it was when saved.
         safe_mode: False lets lambdas stored in the file run; only for files that you trust.
@@ -171,6 +173,8 @@ def load_model(
     if not os.path.exists(path):
         raise ValueError(f"There is no file {path!r} to load a model from.")
     if os.path.isdir(path):
+        if not os.path.isfile(os.path.join(path, "config.json")) and is_checkpoint(path):
+            return load_checkpoint_model(path, custom_objects, compile, safe_mode)
         return _from_folder(Path(path), custom_objects, compile, safe_mode)
     if path.endswith((".h5", ".hdf5")):
         with open_h5(path) as file, registry.safe_mode(safe_mode):
@@ -201,7 +205,10 @@ def _from_zip(
 def _from_folder(folder: Path, custom_objects: dict | None, compile: bool, safe_mode: bool) -> Any:
     for name in ("config.json", "model.weights.h5"):
         if not (folder / name).is_file():
-            raise ValueError(f"Folder {str(folder)!r} holds no saved model: {name!r} is missing.")
+            raise ValueError(
+                f"Folder {str(folder)!r} holds no saved model: {name!r} is missing, and there are "
+                "no steps of a checkpoint."
+            )
     config = (folder / "config.json").read_bytes()
     with open_h5(folder / "model.weights.h5") as file:
         return _assemble(

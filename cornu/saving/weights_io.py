@@ -16,6 +16,7 @@ import h5py
 from cornu.optimizers import Optimizer
 from cornu.saving import legacy_h5
 from cornu.saving.atomic import may_write, replacing
+from cornu.saving.checkpoints import is_checkpoint, load_checkpoint_weights
 from cornu.saving.saveables import walk
 from cornu.saving.sharded_weights import ENDING, opened_shards, write_shards
 from cornu.saving.store import H5Store, member
@@ -71,7 +72,8 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     Args:
         model: a built model of the same architecture.
         filepath: path of a `.weights.h5`, `.weights.json` (with its shards beside it), `.keras` or
-            legacy `.h5` file.
+            legacy `.h5` file, or a folder of `callbacks.OrbaxCheckpoint`: the newest step counts,
+            or the one whose folder it is.
         skip_mismatch: True passes over layers whose shapes differ, with a warning.
         **kwargs: `objects_to_skip`, a list of layers to leave as they are; `by_name`, for `.h5`
             files: match layers by name, not by order.
@@ -110,10 +112,12 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     elif path.endswith((".h5", ".hdf5")):
         with open_h5(path) as file:
             legacy_h5.read_weights(model, file, by_name, skip_mismatch)
+    elif os.path.isdir(path) and is_checkpoint(path):
+        load_checkpoint_weights(model, path, skip_mismatch, objects_to_skip)
     else:
         raise ValueError(
-            "Weights are loaded from .weights.h5, .weights.json, .keras, .h5 or .hdf5 files; "
-            f"got {path!r}."
+            "Weights are loaded from .weights.h5, .weights.json, .keras, .h5 or .hdf5 files, or a "
+            f"folder with steps of a checkpoint; got {path!r}."
         )
 
 
