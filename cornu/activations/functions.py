@@ -10,8 +10,7 @@ import jax.numpy as jnp
 from cornu import ops
 from cornu.core import registry
 from cornu.ops import nn
-from cornu.ops.nn.activation import as_float
-from cornu.ops.op import as_array, op
+from cornu.ops.op import as_array, as_float, op
 
 celu = nn.celu
 elu = nn.elu

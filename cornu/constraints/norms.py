@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from cornu.constraints.base import Constraint
 from cornu.engine import config
-from cornu.ops.nn.activation import as_float
+from cornu.ops.op import as_float
 
 Axis = int | Sequence[int]
 

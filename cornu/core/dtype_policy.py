@@ -285,6 +285,11 @@ def serialize(dtype_policy: DTypePolicy) -> dict:
     return registry.serialize(dtype_policy)
 
 
+def serialize_map_or(policy: DTypePolicy, otherwise: str) -> Any:
+    """A map as plain values; for any other policy the dtype that the layer's config holds."""
+    return serialize(policy) if isinstance(policy, DTypePolicyMap) else otherwise
+
+
 def deserialize(config: dict, custom_objects: dict | None = None) -> DTypePolicy:
     """A policy from what `serialize` returned."""
     return registry.deserialize(config, custom_objects)

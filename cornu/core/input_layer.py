@@ -67,7 +67,7 @@ class InputLayer(Layer):
         self.sparse, self.ragged, self.optional = bool(sparse), bool(ragged), optional
         tensor = input_tensor
         if tensor is None:
-            tensor = KerasTensor(self._batch_shape, self._input_dtype, name=self.name)
+            tensor = KerasTensor(self._batch_shape, self._input_dtype, name=name)
         tensor._keras_history = None
         Node(self, (), {}, tensor)
         self.built = True

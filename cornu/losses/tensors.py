@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from cornu import ops
 from cornu.engine import dtypes
-from cornu.ops.nn.activation import as_float
+from cornu.ops.op import as_float
 from cornu.ops.symbolic import KerasTensor
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from cornu.ops.nn.activation import as_float
+from cornu.ops.op import as_float
 from cornu.regularizers.base import Regularizer
 
 

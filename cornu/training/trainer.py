@@ -118,7 +118,7 @@ class Trainer(
             "weighted_metrics": weighted_metrics,
             "run_eagerly": run_eagerly,
             "steps_per_execution": steps_per_execution,
-            "jit_compile": jit_compile,
+            "jit_compile": jit_compile is not False and not run_eagerly,
         }
         self.optimizer = optimizer_of(optimizer)
         if auto_scale_loss and self._computes_in_float16():
@@ -133,7 +133,7 @@ class Trainer(
             self._compile_metrics = CompiledMetrics(metrics, weighted_metrics, names)
         self._loss_tracker = Mean(name="loss")
         self.run_eagerly = run_eagerly
-        self.jit_compile = jit_compile is not False
+        self.jit_compile = self._compile_config["jit_compile"]
         self.steps_per_execution = steps_per_execution
         self.stop_training = False
         self.compiled = True

@@ -54,6 +54,21 @@ def test_the_config_of_a_spatial_dropout_keeps_the_map(rank):
     assert again.dtype_policy == policies()
 
 
+@pytest.mark.parametrize(
+    "name, settings",
+    [
+        ("Discretization", {"bin_boundaries": [0.0, 1.0]}),
+        ("HashedCrossing", {"num_bins": 3}),
+        ("Hashing", {"num_bins": 3}),
+    ],
+)
+def test_the_config_of_a_layer_of_integers_keeps_the_map(name, settings):
+    policies = keras.dtype_policies.DTypePolicyMap("int32", {"other": keras.DTypePolicy("float16")})
+    kind = getattr(keras.layers, name)
+    again = kind.from_config(kind(dtype=policies, **settings).get_config())
+    assert again.dtype_policy == policies
+
+
 def test_a_file_keeps_the_map(tmp_path):
     x = keras.Input((3, 4))
     layer = keras.layers.MultiHeadAttention(2, 2, name="mha", dtype=policies())

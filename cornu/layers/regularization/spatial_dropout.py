@@ -6,8 +6,7 @@ from typing import Any
 
 import jax
 
-from cornu.core import dtype_policy
-from cornu.core.dtype_policy import DTypePolicyMap
+from cornu.core.dtype_policy import serialize_map_or
 from cornu.core.input_spec import InputSpec
 from cornu.engine import config
 from cornu.layers.regularization.dropout import Dropout
@@ -38,13 +37,11 @@ class SpatialDropout(Dropout):
 
     def get_config(self) -> dict:
         """The constructor's arguments, as plain values."""
-        policy = self.dtype_policy
-        is_map = isinstance(policy, DTypePolicyMap)
         return {
             "rate": self.rate,
             "seed": self.seed,
             "name": self.name,
-            "dtype": dtype_policy.serialize(policy) if is_map else policy.name,
+            "dtype": serialize_map_or(self.dtype_policy, self.dtype_policy.name),
             "data_format": self.data_format,
         }
 

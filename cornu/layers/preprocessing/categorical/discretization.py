@@ -8,6 +8,7 @@ import jax
 import numpy as np
 
 from cornu import ops
+from cornu.core.dtype_policy import serialize_map_or
 from cornu.core.layer import Layer
 from cornu.engine import config, dtypes
 from cornu.layers.preprocessing.adapting import batches_of
@@ -150,7 +151,7 @@ class Discretization(Layer):
             "output_mode": self.output_mode,
             "sparse": self.sparse,
             "name": self.name,
-            "dtype": dtypes.standardize_dtype(self.dtype),
+            "dtype": serialize_map_or(self.dtype_policy, dtypes.standardize_dtype(self.dtype)),
         }
 
     @classmethod

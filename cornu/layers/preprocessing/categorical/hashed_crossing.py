@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from cornu.core.dtype_policy import serialize_map_or
 from cornu.core.host_stage import holds_strings
 from cornu.core.layer import Layer
 from cornu.layers.preprocessing.categorical import encoding
@@ -134,5 +135,5 @@ class HashedCrossing(Layer):
             "output_mode": self.output_mode,
             "sparse": self.sparse,
             "name": self.name,
-            "dtype": self.dtype,
+            "dtype": serialize_map_or(self.dtype_policy, self.dtype),
         }

@@ -66,7 +66,7 @@ class Hashing(Layer):
             raise ValueError(f"{owner}: num_bins must be a positive int; got {num_bins!r}.")
         self.output_mode = encoding.checked_mode(output_mode, MODES, owner)
         encoding.check_dense(sparse, owner)
-        if self.output_mode == "int" and self.dtype_policy.name not in ("int32", "int64"):
+        if self.output_mode == "int" and self.compute_dtype not in ("int32", "int64"):
             raise ValueError(
                 f"{owner}: dtype must be 'int32' or 'int64' in mode 'int'; got "
                 f"{self.dtype_policy.name!r}."
