@@ -50,7 +50,7 @@ class BackupAndRestore(Callback):
         delete_checkpoint: bool = True,
     ) -> None:
         super().__init__()
-        if not os.fspath(backup_dir):
+        if backup_dir is None or not os.fspath(backup_dir):
             raise ValueError("BackupAndRestore: backup_dir is empty. Name a folder for the backup.")
         self.save_freq = checked_save_freq("BackupAndRestore", save_freq)
         self.batch_interval = 0 if save_freq == "epoch" else save_freq

@@ -138,7 +138,11 @@ class _Rebuilt:
             return False
         args = [_keeping_tensors(a) for a in args]
         kwargs = {k: _keeping_tensors(v) for k, v in kwargs.items()}
-        self.operations[name](*args, **kwargs)
+        operation = self.operations[name]
+        if isinstance(operation, OpCall) and operation.op.name == "get_item":
+            # JSON has no tuples, and lists are no keys.
+            args[1:] = [tuple(key) if isinstance(key, list) else key for key in args[1:]]
+        operation(*args, **kwargs)
         return True
 
     def _apply_legacy(self, name: str, node: list) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from cornu.core import registry
+from cornu.core.call_spec import call_signature
 from cornu.core.tracking import unique
 
 
@@ -90,6 +91,13 @@ class Objectives:
             value = jnp.sum(jnp.asarray(loss).astype("float32"))
             total = value if total is None else total + value
         return jnp.zeros(()) if total is None else total
+
+    def _loss_of(self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool) -> Any:
+        """The loss; one that a subclass computes may do without `training`."""
+        signature = call_signature(type(self).compute_loss)
+        takes = signature.takes("training") or signature.takes_any_keyword
+        flag = {"training": training} if takes else {}
+        return self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, **flag)
 
     def compute_metrics(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None

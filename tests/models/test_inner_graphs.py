@@ -91,3 +91,16 @@ def test_layers_that_cannot_say_their_shape_run_in_turn():
 
     model = keras.Sequential([Dynamic(), layers.Dense(1)])
     assert model(np.ones((3, 2))).shape == (3, 1)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [(slice(None), 0), (0, 1), (..., -1), (slice(None), slice(1, 3), None), slice(0, 1)],
+    ids=["column", "two numbers", "last", "new axis", "slice"],
+)
+def test_indexing_is_saved_and_loaded(key, tmp_path):
+    inputs = keras.Input((3, 2))
+    model = keras.Model(inputs, inputs[key])
+    model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(again(X), model(X))

@@ -77,3 +77,15 @@ def test_limits_are_positive_ints(value, limits):
         limits.set_max_epochs(value)
     with pytest.raises(ValueError, match="max_steps_per_epoch must be a positive int"):
         limits.set_max_steps_per_epoch(value)
+
+
+def test_a_loss_of_ones_own_may_do_without_the_training_flag():
+    class Own(keras.Sequential):
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None):
+            return keras.ops.mean((y - y_pred) ** 2) + 10.0
+
+    model = Own([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd")
+    x = np.ones((4, 2), "float32")
+    assert model.fit(x, x[:, :1], verbose=0).history["loss"][0] >= 10
+    assert model.evaluate(x, x[:, :1], verbose=0) >= 10

@@ -34,7 +34,7 @@ class DefaultSteps:
 
         def objective() -> tuple:
             y_pred = call(x)
-            loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
+            loss = self._loss_of(x, y, y_pred, sample_weight, training=True)
             self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
             return self.optimizer.scale_loss(loss), (y_pred, masking.get_masks(y_pred))
 
@@ -55,7 +55,7 @@ class DefaultSteps:
             return self.stateless_test_step(*args)
         x, y, sample_weight = unpack_x_y_sample_weight(args[0])
         y_pred = self._call_with_training(False)(x)
-        loss = self.compute_loss(x, y, y_pred, sample_weight, training=False)
+        loss = self._loss_of(x, y, y_pred, sample_weight, training=False)
         self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
         return self.compute_metrics(x, y, y_pred, sample_weight)
 

@@ -55,7 +55,7 @@ class StatelessSteps:
         values = [trainable_variables, non_trainable_variables, metrics_variables]
         mapping = [pair for group, new in zip(groups, values) for pair in zip(group, new)]
         with StatelessScope(mapping) as scope:
-            loss = self.compute_loss(x, y, y_pred, sample_weight, training)
+            loss = self._loss_of(x, y, y_pred, sample_weight, training)
             after = tuple([scope.get_current_value(v) for v in group] for group in groups)
         return loss, after
 
@@ -82,7 +82,7 @@ class StatelessSteps:
             mapping += list(zip(self.optimizer.variables, optimizer_variables))
         with StatelessScope(mapping) as scope:
             y_pred = self(x, training=training)
-            loss = self.compute_loss(x, y, y_pred, sample_weight, training)
+            loss = self._loss_of(x, y, y_pred, sample_weight, training)
             scaled = self.optimizer.scale_loss(loss) if training else loss
             after = [[scope.get_current_value(v) for v in group] for group in groups[1:]]
         return scaled, (loss, y_pred, *after)
