@@ -17,7 +17,7 @@ from cornu.core import masking, registry, remat
 from cornu.core.call_spec import build_by_call, call_signature, shapes_of, tensor_arguments
 from cornu.core.identifiers import unknown_arguments
 from cornu.core.input_spec import InputSpec, check_given, check_inputs
-from cornu.core.layer_state import LayerState
+from cornu.core.layer_state import LayerState, call_without_new_state
 from cornu.core.scope import StatelessScope, autocast, name_path, name_scope, thread
 from cornu.core.variable import Variable
 from cornu.engine import dtypes
@@ -301,7 +301,7 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
 
     def _run(self, signature: Any, arguments: dict) -> Any:
         bound = inspect.BoundArguments(signature.signature, arguments)
-        call = self.call
+        call = functools.partial(call_without_new_state, self, self.call)
         if self._remat is not None:
             call = self.rematerialized_call(call, *bound.args, **bound.kwargs)
         with jax.named_scope(self.name):
@@ -338,7 +338,8 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
             return infer_output(self._call_converted, *args, **kwargs)
 
     def _call_converted(self, *args: Any, **kwargs: Any) -> Any:
-        return self.call(*self._converted(args), **self._converted(kwargs))
+        args, kwargs = self._converted(args), self._converted(kwargs)
+        return call_without_new_state(self, self.call, *args, **kwargs)
 
     def _spec_from_shape(self, args: tuple, kwargs: dict) -> Any:
         from_shapes = self.compute_output_shape(*map(shapes_of, args[:1]))

@@ -1,7 +1,8 @@
-"""The variables of a layer and of the layers in it."""
+"""The variables of a layer and of the layers in it, which its `call` leaves as they are."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral
 from typing import Any
 
@@ -288,3 +289,87 @@ class LayerState:
             )
         for i, variable in enumerate(variables):
             variable.assign(store[str(i)][()] if hasattr(store[str(i)], "id") else store[str(i)])
+
+
+def call_without_new_state(layer: Any, call: Callable, *args: Any, **kwargs: Any) -> Any:
+    """What `call` returns, if it leaves no new state in the layer.
+
+    The calls of the package's own layers are not looked at.
+
+    Args:
+        layer: whose call it is.
+        call: the bound method.
+        *args: arguments of the call.
+        **kwargs: likewise.
+
+    Raises:
+        ValueError: naming the attribute that got a layer, variable, metric or random seed.
+    """
+    module = getattr(type(layer).call, "__module__", None) or ""
+    if module.startswith("cornu."):
+        return call(*args, **kwargs)
+    attributes = dict(vars(layer))
+    before = {id(item) for _, item in _state(layer)}
+    outputs = call(*args, **kwargs)
+    new = {id(item): (place, item) for place, item in _state(layer) if id(item) not in before}
+    if new:
+        place, item = next(iter(new.values()))
+        _restore(layer, attributes, {place.split("[")[0] for place, _ in new.values()})
+        where = "by add_weight" if place.startswith("_variables[") else f"in self.{place}"
+        raise ValueError(
+            f"Layer {layer.name!r} ({type(layer).__name__}): `call` made a "
+            f"{type(item).__name__} {where}. It would be made anew in each call and not be "
+            "trained. Make it in `__init__`, or in `build` where it needs the shape of the "
+            "inputs, and only use it in `call`."
+        )
+    return outputs
+
+
+def _restore(layer: Any, attributes: dict[str, Any], names: set[str]) -> None:
+    """Take the new attributes back, so that the next call does not find them and pass."""
+    for name in names:
+        if name in attributes:
+            vars(layer)[name] = attributes[name]
+        else:
+            del vars(layer)[name]
+
+
+def _state(layer: Any) -> list[tuple[str, Any]]:
+    """The parts of a layer that hold state, each with its place."""
+    found: list[tuple[str, Any]] = []
+    for name, value in vars(layer).items():
+        if type(value) not in PLAIN and name not in NO_STATE:
+            _collect(name, value, found)
+    return found
+
+
+def _collect(place: str, value: Any, found: list) -> None:
+    if isinstance(value, (list, tuple, set)):
+        for i, item in enumerate(value):
+            if type(item) not in PLAIN:
+                _collect(f"{place}[{i}]", item, found)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if type(item) not in PLAIN:
+                _collect(f"{place}[{key!r}]", item, found)
+    elif isinstance(value, KINDS) or _is_metric(value):
+        found.append((place, value))
+
+
+def _is_metric(value: Any) -> bool:
+    metric = registry.PUBLISHED.get(("keras.metrics", "Metric"))
+    return metric is not None and isinstance(value, metric)
+
+
+KINDS = (Variable, LayerState, SeedGenerator)
+# Attributes of these types need no look; most are of these.
+PLAIN = frozenset({type(None), bool, int, float, str, bytes})
+# Attributes of every layer that hold none.
+NO_STATE = tracking.NOT_PARTS | {
+    "_inbound_nodes",
+    "_outbound_nodes",
+    "_dtype_policy",
+    "_losses",
+    "_build_shapes",
+    "_path_names",
+}

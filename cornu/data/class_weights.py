@@ -226,7 +226,7 @@ def _names(y: Any, outputs: list[Output]) -> list[str]:
     if not leaves or any(leaf is None for leaf in leaves):
         raise ValueError("class_weight needs targets y, which tell the class of each sample.")
     if isinstance(y, dict):
-        return [str(path[-1]) for path, _ in tree.flatten_with_path(y)]
+        return ["/".join(map(str, path)) for path, _ in tree.flatten_with_path(y)]
     if len(outputs) == len(leaves):
         return [output.name for output in outputs]
     return ["y"] if len(leaves) == 1 else [f"output_{i}" for i in range(len(leaves))]

@@ -12,8 +12,8 @@ from cornu import metrics, optimizers, tree
 from cornu.core.identifiers import check_identifier
 from cornu.losses.lookup import BY_NAME as LOSSES
 from cornu.metrics.lookup import BY_NAME as METRICS
-from cornu.training.compiled_loss import output_names
 from cornu.training.compiled_metrics import ACCURACY, CROSSENTROPY, metrics_per_output
+from cornu.training.outputs import output_names, per_output
 
 
 def optimizer_of(given: Any) -> Any:
@@ -108,33 +108,18 @@ def check_loss_weights(weights: Any, names: list[str] | None) -> None:
 
 
 def _check_entries(argument: str, given: Any, names: list[str] | None, check: Callable) -> None:
-    if isinstance(given, dict) and not _is_config(given):
-        _check_keys(argument, given, names)
-    elif isinstance(given, (list, tuple)) and argument.startswith("loss") and names is not None:
-        _check_count(argument, given, names)
+    is_list = isinstance(given, (list, tuple)) and argument.startswith("loss")
+    is_dict = isinstance(given, dict) and bool(given) and not _is_config(given)
+    if names is not None and (is_list or is_dict):
+        found = per_output(given, names, f"compile: {argument}")
+        if len(names) == 1 and found[0] is given:
+            came = f"{len(given)} entries" if is_list else f"entries for {list(given)}"
+            raise ValueError(
+                f"compile: {argument} has {came}, but the model has 1 output ({list(names)})."
+            )
     for place, value in _leaves(given, argument):
         if value is not None:
             check(value, f"compile: {place}")
-
-
-def _check_keys(argument: str, given: dict, names: list[str] | None) -> None:
-    unknown = [] if names is None else [key for key in given if key not in names]
-    if unknown:
-        raise ValueError(
-            f"compile: {argument} has entries for {unknown}, but the model's outputs are {names}. "
-            "Use these names, which are those of the layers that give the outputs (or the keys, "
-            "where the outputs are a dict)."
-        )
-
-
-def _check_count(argument: str, given: Any, names: list[str]) -> None:
-    if len(given) != len(names):
-        what = "entry" if len(given) == 1 else "entries"
-        raise ValueError(
-            f"compile: {argument} is a list with {len(given)} {what}, but the model has "
-            f"{len(names)} output(s) ({names}). Give one entry per output; None for an output "
-            "without."
-        )
 
 
 def _leaves(given: Any, place: str) -> list[tuple[str, Any]]:

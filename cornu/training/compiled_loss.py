@@ -7,14 +7,16 @@ from typing import Any
 from cornu import losses, tree
 from cornu.losses.base import FunctionLoss
 from cornu.metrics import Mean
+from cornu.training.outputs import output_names, per_output
 
 
 class CompiledLoss:
     """Sum of the weighted losses of all outputs.
 
     Args:
-        loss: a name, function, `Loss` or None; or a list or dict of these, one per output.
-        loss_weights: a number, or a list or dict of numbers.
+        loss: a name, function, `Loss` or None; or lists and dicts of these, nested as the
+            outputs are.
+        loss_weights: a number, or lists and dicts of numbers.
         output_names: the model's output names, where it has them.
     """
 
@@ -30,13 +32,13 @@ class CompiledLoss:
         predictions = tree.flatten(y_pred)
         self.names = output_names(y_pred, self.output_names)
         self.output_shapes = [tuple(prediction.shape) for prediction in predictions]
-        given = per_output(self.loss, self.names, "loss", y_pred)
-        targets = per_output(y_true, self.names, "y", y_pred, one_for_all=False)
+        given = per_output(self.loss, self.names, "loss")
+        targets = per_output(y_true, self.names, "y", one_for_all=False)
         self.functions = [
             None if one is None else as_loss(one, target, prediction)
             for one, target, prediction in zip(given, targets, predictions)
         ]
-        weights = per_output(self.loss_weights, self.names, "loss_weights", y_pred)
+        weights = per_output(self.loss_weights, self.names, "loss_weights")
         self.weights = [1.0 if w is None else float(w) for w in weights]
         if sum(function is not None for function in self.functions) > 1:
             self.metrics = [
@@ -50,8 +52,8 @@ class CompiledLoss:
         if self.functions is None:
             self.build(y_true, y_pred)
         predictions = tree.flatten(y_pred)
-        targets = per_output(y_true, self.names, "y", y_pred, one_for_all=False)
-        weights = per_output(sample_weight, self.names, "sample_weight", y_pred)
+        targets = per_output(y_true, self.names, "y", one_for_all=False)
+        weights = per_output(sample_weight, self.names, "sample_weight")
         total, trackers = None, iter(self.metrics)
         rows = zip(self.functions, targets, predictions, weights, self.weights)
         for name, (function, target, prediction, sample_weights, weight) in zip(self.names, rows):
@@ -75,55 +77,6 @@ class CompiledLoss:
 def batch_size_of(prediction: Any) -> int:
     """Number of examples in a batch of outputs."""
     return prediction.shape[0] if len(prediction.shape) else 1
-
-
-def output_names(y_pred: Any, known: list | None) -> list[str]:
-    """A name for each output: the model's own, the dict's keys, or numbers."""
-    count = len(tree.flatten(y_pred))
-    if isinstance(y_pred, dict):
-        return [str(path[-1]) for path, _ in tree.flatten_with_path(y_pred)]
-    if known is not None and len(known) == count:
-        return list(known)
-    return ["output"] if count == 1 else [f"output_{i}" for i in range(count)]
-
-
-def per_output(
-    given: Any, names: list[str], argument: str, y_pred: Any, one_for_all: bool = True
-) -> list:
-    """What is given, as a list with one entry per output.
-
-    Raises:
-        ValueError: if the number differs or a name is not an output's.
-    """
-    if given is None:
-        return [None] * len(names)
-    if isinstance(given, dict) and not (len(names) == 1 and not set(given) & set(names)):
-        unknown = [key for key in given if key not in names]
-        if unknown:
-            raise ValueError(
-                f"`{argument}` has entries for {unknown}, but the model's outputs are {names}."
-            )
-        return [given.get(name) for name in names]
-    if isinstance(given, (list, tuple)) and not (len(names) == 1 and len(given) != 1):
-        if len(given) != len(names):
-            raise ValueError(
-                f"`{argument}` has {len(given)} entries, but the model has {len(names)} outputs "
-                f"({names}). Give one entry per output; None for an output without."
-            )
-        return list(given)
-    if len(names) == 1:
-        return [given]
-    if one_for_all and not hasattr(given, "shape"):
-        return [given] * len(names)
-    if one_for_all and argument == "sample_weight":
-        return [given] * len(names)
-    leaves = tree.flatten(given)
-    if len(leaves) == len(names):
-        return leaves
-    raise ValueError(
-        f"`{argument}` is one array, but the model has {len(names)} outputs ({names}). Pass a list "
-        "or a dict with one entry per output."
-    )
 
 
 def as_loss(identifier: Any, target: Any, prediction: Any) -> Any:

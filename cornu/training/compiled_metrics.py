@@ -7,15 +7,16 @@ from typing import Any
 from cornu import metrics as metrics_room
 from cornu import tree
 from cornu.engine.names import to_snake_case
-from cornu.training.compiled_loss import is_sparse, output_names, per_output
+from cornu.training.compiled_loss import is_sparse
+from cornu.training.outputs import output_names, per_output
 
 
 class CompiledMetrics:
     """All metrics of all outputs; `weighted` ones see the sample weights.
 
     Args:
-        metrics: names, functions or `Metric`s: a list for all outputs, or a list or dict with one
-            entry (an item or a list) per output.
+        metrics: names, functions or `Metric`s: a list; or lists and dicts nested as the outputs
+            are, with an item or a list for each.
         weighted_metrics: likewise.
         output_names: the model's output names, where it has them.
     """
@@ -38,7 +39,7 @@ class CompiledMetrics:
         """Make the metric objects; `y_true` and `y_pred` need only shapes."""
         predictions = tree.flatten(y_pred)
         self.names = output_names(y_pred, self.output_names)
-        targets = per_output(y_true, self.names, "y", y_pred, one_for_all=False)
+        targets = per_output(y_true, self.names, "y", one_for_all=False)
         self.rows = []
         several = len(predictions) > 1
         for given, weighted in ((self.given, False), (self.given_weighted, True)):
@@ -48,7 +49,7 @@ class CompiledMetrics:
                     if metric is None:
                         continue
                     self.rows.append((metric, i, weighted))
-                    prefix = f"{self.names[i]}_" if several else ""
+                    prefix = f"{self.names.metric_names[i]}_" if several else ""
                     if weighted and prefix + shown in self.log_names:
                         shown = f"weighted_{shown}"
                     self.log_names.append(prefix + shown)
@@ -58,8 +59,8 @@ class CompiledMetrics:
         if self.rows is None:
             self.build(y_true, y_pred)
         predictions = tree.flatten(y_pred)
-        targets = per_output(y_true, self.names, "y", y_pred, one_for_all=False)
-        weights = per_output(sample_weight, self.names, "sample_weight", y_pred)
+        targets = per_output(y_true, self.names, "y", one_for_all=False)
+        weights = per_output(sample_weight, self.names, "sample_weight")
         for metric, i, weighted in self.rows:
             if targets[i] is None:
                 continue
@@ -95,15 +96,15 @@ def metrics_per_output(given: Any, names: list[str], argument: str = "metrics") 
     if given is None:
         return [[] for _ in names]
     if isinstance(given, dict):
-        given = per_output(given, names, argument, None)
+        given = per_output(given, names, argument)
     elif not isinstance(given, (list, tuple)):
         raise ValueError(
             f"`{argument}` must be a list, or a dict from output name to a list; got {given!r}."
         )
     elif len(names) == 1:
         given = [tree.flatten(list(given))]
-    elif any(isinstance(item, (list, tuple)) for item in given) or len(given) == len(names):
-        given = per_output(list(given), names, argument, None)
+    elif any(isinstance(item, (list, tuple, dict)) for item in given) or len(given) == len(names):
+        given = per_output(list(given), names, argument)
     else:
         raise ValueError(
             f"`{argument}` has {len(given)} entries, but the model has {len(names)} outputs "

@@ -16,7 +16,8 @@ from cornu.losses import (
     logit_adjusted_crossentropy,
     sparse_categorical_crossentropy,
 )
-from cornu.training.compiled_loss import CompiledLoss, per_output
+from cornu.training.compiled_loss import CompiledLoss
+from cornu.training.outputs import per_output
 
 # Losses that also take one-hot targets, or one column for two classes.
 EITHER = (
@@ -42,7 +43,7 @@ def check_class_numbers(loss: CompiledLoss | None, feed: Any, argument: str = "y
     arrays = getattr(feed, "arrays", None)
     if loss is None or loss.functions is None or arrays is None or arrays[1] is None:
         return
-    targets = per_output(arrays[1], loss.names, "y", None, one_for_all=False)
+    targets = per_output(arrays[1], loss.names, "y", one_for_all=False)
     for name, function, target, shape in zip(
         loss.names, loss.functions, targets, loss.output_shapes
     ):

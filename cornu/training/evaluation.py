@@ -14,7 +14,7 @@ from cornu.training.callback_list import CallbackList
 from cornu.training.data_checks import check_class_numbers
 from cornu.training.ending import closing_all
 from cornu.training.logs import Logs
-from cornu.training.output_kinds import class_weights_of
+from cornu.training.outputs import class_weights_of
 from cornu.training.steps.loop import Loop
 
 

@@ -48,7 +48,7 @@ from cornu.training.host_feed import host_feed
 from cornu.training.limits import check_epochs, limited_epochs, make_feed
 from cornu.training.logs import Logs
 from cornu.training.objectives import Objectives
-from cornu.training.output_kinds import class_weights_of
+from cornu.training.outputs import class_weights_of
 from cornu.training.snapshot import Snapshots
 from cornu.training.steps.default_steps import DefaultSteps
 from cornu.training.steps.loop import Loop

@@ -25,7 +25,7 @@ from cornu.model_selection.cross_validation.samples import (
 from cornu.model_selection.cross_validation.stopwatch import Laps
 from cornu.model_selection.cross_validation.suitability import check_model, check_settings
 from cornu.model_selection.parts import take
-from cornu.training.output_kinds import class_weights_of
+from cornu.training.outputs import class_weights_of
 
 IN_FLIGHT = 8
 

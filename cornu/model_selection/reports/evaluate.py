@@ -21,8 +21,8 @@ from cornu.model_selection.reports.predicting import (
 from cornu.model_selection.reports.regression import RegressionCollector, RegressionReport
 from cornu.model_selection.reports.segmentation import SegmentationCollector
 from cornu.model_selection.reports.several import SeveralReports
-from cornu.training.compiled_loss import per_output
-from cornu.training.output_kinds import KINDS as LOSSES_OF_CLASSES
+from cornu.training.outputs import KINDS as LOSSES_OF_CLASSES
+from cornu.training.outputs import per_output
 
 LOSSES_OF_NUMBERS = (
     losses.mean_squared_error,
@@ -135,14 +135,14 @@ def said_of(given: Any, names: list[str], argument: str, one_for_all: bool = Tru
     """What is said of each output."""
     if len(names) == 1 and not isinstance(given, dict):
         return [given]
-    return per_output(given, names, argument, None, one_for_all)
+    return per_output(given, names, argument, one_for_all)
 
 
 def losses_of(model: Any, names: list[str]) -> list[Any]:
     """The function or `Loss` of each output; None where none is known."""
     if not getattr(model, "compiled", False):
         return [None] * len(names)
-    given = per_output(model.loss, names, "loss", None)
+    given = per_output(model.loss, names, "loss")
     return [None if one in (None, "crossentropy", "ce") else losses.get(one) for one in given]
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from cornu import tree
 from cornu.core.host_stage import strings_as_arrays
 from cornu.data import ArrayFeed, make_feed, unpack_x_y_sample_weight
-from cornu.training.compiled_loss import output_names, per_output
 from cornu.training.ending import closing_all
+from cornu.training.outputs import output_names, per_output
 
 # Outputs of arrays are predicted, and looked at, so many bytes at a time.
 MOST_BYTES = 2**26
@@ -102,8 +102,8 @@ def _parts(model: Any, feed: Any, batch_size: int | None, steps: int | None) -> 
 
 def _by_output(names: list[str], y: Any, weights: Any, outputs: Any) -> dict[str, OutputPart]:
     leaves = tree.flatten(outputs)
-    targets = per_output(y, names, "y", outputs, one_for_all=False)
-    weights = per_output(weights, names, "sample_weight", outputs)
+    targets = per_output(y, names, "y", one_for_all=False)
+    weights = per_output(weights, names, "sample_weight")
     found = {}
     for name, target, weight, output in zip(names, targets, weights, leaves):
         if target is None:

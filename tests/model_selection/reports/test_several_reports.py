@@ -133,7 +133,7 @@ def test_text_page_and_picture_hold_all_outputs(reports, tmp_path):
         ({"colour": Y["sort"]}, {}, r"entries for \['colour'\]"),
         ([Y["yes"], Y["size"]], {}, "has 2 entries, but the model has 3 outputs"),
         (Y["yes"], {}, "one array, but the model has 3 outputs"),
-        (Y, {"class_names": ["a", "b"]}, "`class_names` has 2 entries"),
+        (Y, {"class_names": ["a", "b"]}, "class_names has 2 entries"),
         (Y, {"kind": {"size": "amount"}}, "kind must be one of"),
         ([None, None, None], {}, "has none for the outputs|no targets|needs targets"),
     ],
