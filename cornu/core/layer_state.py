@@ -337,21 +337,22 @@ def _restore(layer: Any, attributes: dict[str, Any], names: set[str]) -> None:
 def _state(layer: Any) -> list[tuple[str, Any]]:
     """The parts of a layer that hold state, each with its place."""
     found: list[tuple[str, Any]] = []
+    walked: set[int] = set()
     for name, value in vars(layer).items():
         if type(value) not in PLAIN and name not in NO_STATE:
-            _collect(name, value, found)
+            _collect(name, value, found, walked)
     return found
 
 
-def _collect(place: str, value: Any, found: list) -> None:
-    if isinstance(value, (list, tuple, set)):
-        for i, item in enumerate(value):
+def _collect(place: str, value: Any, found: list, walked: set[int]) -> None:
+    if isinstance(value, (list, tuple, set, dict)):
+        if id(value) in walked:  # A container may hold itself.
+            return
+        walked.add(id(value))
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in pairs:
             if type(item) not in PLAIN:
-                _collect(f"{place}[{i}]", item, found)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if type(item) not in PLAIN:
-                _collect(f"{place}[{key!r}]", item, found)
+                _collect(f"{place}[{key!r}]", item, found, walked)
     elif isinstance(value, KINDS) or _is_metric(value):
         found.append((place, value))
 
