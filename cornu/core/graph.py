@@ -42,6 +42,45 @@ def sort_graph(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> list[No
     return order
 
 
+def operations_by_depth(
+    inputs: list[KerasTensor], outputs: list[KerasTensor], order: list[Node]
+) -> list[Operation]:
+    """Inputs and operations of a graph, those farthest from the outputs first, as Keras has them.
+
+    `layers`, `weights` and with them `get_weights` follow this order. Where several are as far,
+    the one that is met first on the way back from the outputs comes first.
+
+    Args:
+        inputs: symbolic tensors from `Input`.
+        outputs: symbolic tensors made from them.
+        order: what `sort_graph` returned for these.
+    """
+    places: dict[int, int] = {}
+    seen: set[int] = set()
+    stack = list(reversed(outputs))
+    while stack:
+        node = _node_of(stack.pop())
+        if id(node) not in seen:
+            seen.add(id(node))
+            places.setdefault(id(node.operation), len(places))
+            stack.extend(reversed(node.parents))
+    distances: dict[int, int] = {}
+    depths: dict[int, int] = {}
+    for node in [*reversed(order), *map(_node_of, inputs)]:
+        if id(node.operation) in places:
+            depth = max(distances.get(id(node), 0), depths.get(id(node.operation), 0))
+            depths[id(node.operation)] = depth
+            for parent in map(_node_of, node.parents):
+                distances[id(parent)] = max(depth + 1, distances.get(id(parent), 0))
+    operations = [node.operation for node in [*map(_node_of, inputs), *order]]
+    unique = list({id(o): o for o in operations}.values())
+    return sorted(unique, key=lambda o: (-depths.get(id(o), 0), places.get(id(o), -1)))
+
+
+def _node_of(tensor: KerasTensor) -> Node:
+    return tensor._keras_history.operation._inbound_nodes[tensor._keras_history.node_index]
+
+
 class Function(Operation):
     """A graph of operations as one operation.
 

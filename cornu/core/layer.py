@@ -242,7 +242,9 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
                     outputs = self._run(signature, arguments)
                     if self.activity_regularizer is not None:
                         for leaf in tree.flatten(outputs):
-                            self.add_loss(self.activity_regularizer(leaf))
+                            penalty = self.activity_regularizer(leaf)
+                            # Per example, so that it weighs the same in a batch of any size.
+                            self.add_loss(penalty / leaf.shape[0] if leaf.ndim else penalty)
             if self.supports_masking or any_symbolic(outputs) is False:
                 self._mask_outputs(first, outputs)
         finally:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from cornu import tree
 from cornu.core import registry, sharing
 from cornu.core.layer import Layer
-from cornu.models.model import Model
+from cornu.models.model import Model, takes_graph
 from cornu.ops import keras_names
 from cornu.ops.op import REGISTRY, OpCall
 from cornu.ops.symbolic import KerasTensor, Node, Operation
@@ -31,7 +32,7 @@ class Functional(Model):
         super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
 
     def get_config(self) -> dict:
-        return sharing.written(self._graph_config)
+        return sharing.written(partial(Functional._graph_config, self))
 
     def _graph_config(self) -> dict:
         nodes = {id(node) for node in self._order}
@@ -70,7 +71,7 @@ class Functional(Model):
             graph = sharing.read(lambda: _Rebuilt(config))
             inputs = graph.tensors(config["input_layers"])
             outputs = graph.tensors(config["output_layers"])
-            if cls is not Functional and cls.__init__ not in (Model.__init__, Functional.__init__):
+            if cls is Model or not takes_graph(cls):
                 cls = Functional
             model = cls(inputs=inputs, outputs=outputs, name=config.get("name"))
         if config.get("trainable") is False:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
 from cornu import tree
 from cornu.core import registry
 from cornu.core.call_spec import build_by_call
-from cornu.core.graph import run_graph, run_nodes, sort_graph
+from cornu.core.graph import operations_by_depth, run_graph, run_nodes, sort_graph
 from cornu.core.host_stage import (
     HostStage,
     Staged,
@@ -74,9 +75,7 @@ class Model(Trainer, Layer):
         self._inputs_struct, self._outputs_struct = inputs, outputs
         self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
         self._order = sort_graph(self._inputs, self._outputs)
-        input_layers = [t.history.operation for t in self._inputs]
-        operations = [*input_layers, *(node.operation for node in self._order)]
-        self._operations = list({id(o): o for o in operations}.values())
+        self._operations = operations_by_depth(self._inputs, self._outputs, self._order)
         names = [o.name for o in self._operations]
         repeated = {n for n in names if names.count(n) > 1}
         if repeated:
@@ -314,12 +313,19 @@ class Model(Trainer, Layer):
             self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
         )
 
+    def get_config(self) -> dict:
+        """The graph, or the constructor's arguments, as plain values."""
+        if self._has_graph and takes_graph(type(self)):
+            functional = registry.PUBLISHED["keras.src.models.functional", "Functional"]
+            return functional.get_config(self)
+        return super().get_config()
+
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Model:
         """A model made from what `get_config` returned."""
         if {"layers", "input_layers", "output_layers"} <= set(config):
             functional = registry.PUBLISHED["keras.src.models.functional", "Functional"]
-            return functional.from_config(config, custom_objects)
+            return functional.from_config.__func__(cls, config, custom_objects)
         with registry.CustomObjectScope(custom_objects):
             return super().from_config(config)
 
@@ -391,6 +397,17 @@ def with_new_inputs(inputs: Any, outputs: Any) -> tuple[Any, Any]:
     values = dict(zip(map(id, tree.flatten(inputs)), tree.flatten(new_inputs)))
     run_nodes(nodes, values)
     return new_inputs, tree.map_structure(lambda t: values[id(t)], outputs)
+
+
+def takes_graph(cls: type) -> bool:
+    """Whether the constructor hands symbolic inputs and outputs on, as that of Model does."""
+    parameters = inspect.signature(cls.__init__).parameters.values()
+    kinds = {parameter.kind for parameter in parameters}
+    names = {parameter.name for parameter in parameters}
+    return {"inputs", "outputs"} <= names or {
+        inspect.Parameter.VAR_POSITIONAL,
+        inspect.Parameter.VAR_KEYWORD,
+    } <= kinds
 
 
 def is_functional(args: tuple, kwargs: dict) -> bool:

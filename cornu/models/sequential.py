@@ -105,7 +105,9 @@ class Sequential(Model):
         layer = self._stack.pop()
         if self._has_graph:
             below = self._stack[-1]
-            last = below._inbound_nodes[-1].outputs
+            # The layer may have been called elsewhere too.
+            calls = [node for node in self._order if node.operation is below]
+            last = calls[-1].outputs if calls else self._inputs
             self._set_output(last[0] if len(last) == 1 else last)
             self.built = len(self._stack) > 1
         return layer

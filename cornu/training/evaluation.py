@@ -49,7 +49,8 @@ class Evaluation:
             **kwargs: none are known.
 
         Returns:
-            The loss if there are no metrics, else `[loss, metric, ...]`, or a dict by name.
+            The loss if there are no metrics, else a list in the order of `metrics_names`, or a
+            dict by name.
         """
         if kwargs:
             raise TypeError(f"evaluate got arguments it does not know: {sorted(kwargs)}.")
@@ -61,7 +62,7 @@ class Evaluation:
             if self._is_plain_step("test") and self._has_plain_loss():
                 check_class_numbers(self._compile_loss, feed)
             logs = self._evaluate(loop, callbacks)
-        return _as_returned(logs, return_dict)
+        return self._as_returned(logs, return_dict)
 
     def _test_loop(self, feed: Any, steps: int | None, callbacks: Any) -> Loop:
         self._symbolic_build(feed.peek(), train=False)
@@ -155,7 +156,7 @@ class Evaluation:
         Returns:
             The loss, `[loss, metric, ...]`, or a dict by name.
         """
-        self._require_compiled("train_on_batch", loss=True)
+        self._require_compiled("train_on_batch")
         weights = class_weights_of(self, class_weight)
         batch = self._make_feed(x, y, sample_weight, _rows(x), False, weights).peek()
         self._symbolic_build(batch)
@@ -180,7 +181,13 @@ class Evaluation:
                 if program.donate:
                     program.own_state()
                 result = program.run(batch)
-        return _as_returned(dict(Logs(result).items()), return_dict)
+        return self._as_returned(dict(Logs(result).items()), return_dict)
+
+    def _as_returned(self, logs: dict, return_dict: bool) -> Any:
+        if return_dict:
+            return logs
+        values = [logs[name] for name in self._in_order_of_lists(logs)]
+        return values[0] if len(values) == 1 else values
 
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch, as NumPy arrays."""
@@ -223,10 +230,3 @@ def _batch(result: Any, count: int | None) -> np.ndarray:
 def _rows(x: Any) -> int:
     x = strings_as_arrays(x)
     return len(next(leaf for leaf in tree.flatten(x) if hasattr(leaf, "__len__")))
-
-
-def _as_returned(logs: dict, return_dict: bool) -> Any:
-    if return_dict:
-        return logs
-    values = list(logs.values())
-    return values[0] if len(values) == 1 else values

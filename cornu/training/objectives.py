@@ -33,7 +33,23 @@ class Objectives:
     @property
     def metrics_names(self) -> list[str]:
         """Names of the values that `evaluate` returns, in order."""
-        return list(self.get_metrics_result()) if self.compiled else []
+        return self._in_order_of_lists(self.get_metrics_result()) if self.compiled else []
+
+    def _in_order_of_lists(self, logs: dict) -> list[str]:
+        """The names of logs as lists of values have them: the loss, other losses, metrics.
+
+        Of several outputs the losses come in the order of those given to `compile`, the metrics in
+        that of their names; a metric of a single output stands where it was given to `compile`.
+        """
+        names, losses = [self._loss_tracker.name], self._compile_loss
+        several = losses is not None and bool(losses.metrics)
+        if self._compile_metrics is not None and not several:
+            names += self._compile_metrics.log_names
+        if several:
+            names += [f"{key}_loss" for key in self.loss] if isinstance(self.loss, dict) else []
+            names += [metric.name for metric in losses.metrics]
+        names += [metric.name for metric in self.metrics]
+        return list(dict.fromkeys([*(n for n in names if n in logs), *sorted(logs)]))
 
     @property
     def metrics_variables(self) -> list:
@@ -49,15 +65,20 @@ class Objectives:
         """The values of all metrics by name, the loss first."""
         found: dict[str, Any] = {}
         special: list = []
+        # A model may say itself what `metrics` there are.
+        told = set(map(id, self.metrics))
         if self.compiled:
             special.append(self._loss_tracker)
-            found["loss"] = self._loss_tracker.result()
+            if id(self._loss_tracker) in told:
+                found["loss"] = self._loss_tracker.result()
             for part in (self._compile_loss, self._compile_metrics):
                 special += part.metrics if part is not None else []
             if self._compile_metrics is not None:
-                found.update(self._compile_metrics.result())
+                if told.issuperset(map(id, self._compile_metrics.metrics)):
+                    found.update(self._compile_metrics.result())
             if self._compile_loss is not None:
-                found.update({m.name: m.result() for m in self._compile_loss.metrics})
+                own = [m for m in self._compile_loss.metrics if id(m) in told]
+                found.update({m.name: m.result() for m in own})
         done = set(map(id, special))
         for metric in self.metrics:
             if id(metric) not in done:

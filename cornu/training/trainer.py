@@ -171,28 +171,16 @@ class Trainer(
         if getattr(self, "built", False) and self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
 
-    def _require_compiled(self, method: str, loss: bool = False) -> None:
+    def _require_compiled(self, method: str) -> None:
         if not self.compiled:
             raise ValueError(
                 f"Model {self.name!r} must be compiled before `{method}`. Call "
                 "model.compile(optimizer=..., loss=..., metrics=[...]) first."
             )
-        if loss and self._compile_loss is None and not self._has_own_loss():
-            raise ValueError(
-                f"Model {self.name!r} was compiled without a loss, so there is nothing to train "
-                "for. Pass `loss=...` to compile, or override `compute_loss` or `train_step`."
-            )
 
     def _has_plain_loss(self) -> bool:
         """Whether the loss is that of `compile` and of the layers."""
         return type(self).compute_loss is Trainer.compute_loss
-
-    def _has_own_loss(self) -> bool:
-        own = any(
-            getattr(type(self), name) is not getattr(Trainer, name)
-            for name in ("train_step", "compute_loss")
-        )
-        return own or bool(self.losses) or not getattr(self, "built", True)
 
     # --- programs ------------------------------------------------------------------------------
 
@@ -376,7 +364,7 @@ class Trainer(
         Raises:
             ValueError: if the model is not compiled or the data do not fit together.
         """
-        self._require_compiled("fit", loss=True)
+        self._require_compiled("fit")
         check_epochs(epochs, initial_epoch, validation_freq)
         epochs = limited_epochs(epochs)
         x = strings_as_arrays(x)

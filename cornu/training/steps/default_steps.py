@@ -35,6 +35,7 @@ class DefaultSteps:
         def objective() -> tuple:
             y_pred = call(x)
             loss = self._loss_of(x, y, y_pred, sample_weight, training=True)
+            self._require_a_loss()
             self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
             return self.optimizer.scale_loss(loss), (y_pred, masking.get_masks(y_pred))
 
@@ -48,6 +49,15 @@ class DefaultSteps:
         if mask is not None:
             masking.set_masks(y_pred, mask)
         return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def _require_a_loss(self) -> None:
+        """Raise an error if there was nothing to minimise in this step."""
+        if self._compile_loss is None and self._has_plain_loss() and not self.losses:
+            raise ValueError(
+                f"Model {self.name!r} was compiled without a loss, and no layer adds one, so there "
+                "is nothing to train for. Pass `loss=...` to compile, call `add_loss` in a layer, "
+                "or override `compute_loss` or `train_step`."
+            )
 
     def test_step(self, *args: Any) -> Any:
         """Loss and metrics of one batch; override it to evaluate in another way."""
