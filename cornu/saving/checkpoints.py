@@ -1,8 +1,9 @@
 """Checkpoints in Orbax's layout: a folder per step, with the model's state as a tree of arrays.
 
 A step holds `pytree` (the groups of `get_state_tree`), and, for whole models, `model_config` (the
-architecture as JSON) and `assets` (files of layers as bytes), as Keras 3 writes them. A step that
-was not written to its end has another name, and is never read.
+architecture as JSON) and `assets` (files of layers as bytes), the parts that Keras 3 writes. The
+weights' names are Cornu's, so neither reads the other's steps. A step that was not written to its
+end has another name, and is never read.
 """
 
 from __future__ import annotations
