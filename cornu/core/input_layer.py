@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 from cornu.core.layer import Layer
@@ -53,12 +54,12 @@ class InputLayer(Layer):
         elif shape is not None and batch_shape is not None:
             raise ValueError("Pass `shape` or `batch_shape` to Input, not both.")
         elif shape is not None:
-            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+            shape = (shape,) if isinstance(shape, Integral) else tuple(shape)
             batch_shape = (batch_size, *shape)
         if batch_shape is None:
             raise ValueError("Input needs a `shape` (without the batch), such as Input((28, 28)).")
         for size in batch_shape:
-            if size is not None and (not isinstance(size, int) or size < 0):
+            if size is not None and (not isinstance(size, Integral) or size < 0):
                 raise ValueError(
                     f"A shape holds integers and None; Input got {tuple(batch_shape)!r}."
                 )

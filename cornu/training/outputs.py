@@ -126,6 +126,8 @@ def outputs_of(model: Any) -> list[Output]:
 def _along_paths(given: Any, rows: list, outputs: Outputs, place: str, one_for_all: bool) -> dict:
     """By the number of the output; `rows` are the rests of the paths with these numbers."""
     if rows[0][0] == ():
+        if place.startswith("loss[") and isinstance(given, (list, tuple)) and len(given) == 1:
+            given = given[0]
         return {rows[0][1]: given}
     if given is None:
         return {}

@@ -85,11 +85,11 @@ class Attention(Layer):
             )
 
     def scores(self, query: jax.Array, key: jax.Array) -> jax.Array:
-        """How well each key matches each query, (batch, queries, keys)."""
+        """How well each key matches each query, (..., queries, keys)."""
         scale = 1 if self.scale is None else self.scale.value
         if self.score_mode == "dot":
-            return jnp.matmul(query, jnp.swapaxes(key, 1, 2)) * scale
-        both = query[:, :, None] + key[:, None]
+            return jnp.matmul(query, jnp.swapaxes(key, -1, -2)) * scale
+        both = query[..., :, None, :] + key[..., None, :, :]
         return self.concat_score_weight.value * jnp.tanh(scale * both).sum(-1)
 
     def call(
@@ -113,7 +113,9 @@ class Attention(Layer):
         query, value = inputs[:2]
         key = inputs[2] if len(inputs) == 3 else value
         query_mask, value_mask = (None, None) if mask is None else mask[:2]
-        found = visible(query.shape[1], key.shape[1], value_mask=value_mask, causal=use_causal_mask)
+        found = visible(
+            query.shape[-2], key.shape[-2], value_mask=value_mask, causal=use_causal_mask
+        )
         weights = masked_softmax(self.scores(query, key), found)
         if training and self.dropout > 0:
             weights = random.dropout(weights, self.dropout, seed=self.seed_generator)
@@ -157,9 +159,9 @@ class AdditiveAttention(Attention):
             )
 
     def scores(self, query: jax.Array, key: jax.Array) -> jax.Array:
-        """How well each key matches each query, (batch, queries, keys)."""
+        """How well each key matches each query, (..., queries, keys)."""
         scale = 1 if self.scale is None else self.scale.value
-        return (scale * jnp.tanh(query[:, :, None] + key[:, None])).sum(-1)
+        return (scale * jnp.tanh(query[..., :, None, :] + key[..., None, :, :])).sum(-1)
 
     def get_config(self) -> dict:
         """The constructor's arguments, as plain values."""

@@ -133,7 +133,8 @@ class GroupedQueryAttention(ProjectedAttention):
             query_mask: booleans (batch, queries), False for queries that see nothing.
             value_mask: booleans (batch, keys), True where a value may be seen.
             key_mask: likewise.
-            attention_mask: booleans that broadcast to (batch, queries, keys).
+            attention_mask: booleans that broadcast to (batch, queries, keys), or to (batch, heads,
+                queries, keys).
             return_attention_scores: whether to return the weights too.
             training: whether dropout is active.
             use_causal_mask: whether query i sees only the keys up to i.

@@ -27,7 +27,8 @@ def visible(
     Args:
         queries: number of queries.
         keys: number of keys.
-        attention_mask: booleans that broadcast to (batch, queries, keys), or None.
+        attention_mask: booleans that broadcast to (batch, queries, keys), or with an axis of heads
+            behind the batch; or None.
         query_mask: booleans (batch, queries), or None.
         value_mask: booleans (batch, keys), or None.
         key_mask: likewise.
@@ -35,7 +36,8 @@ def visible(
         sliding_window: query i sees key j if |i - j| is below it; None for all.
 
     Returns:
-        Booleans that broadcast to (batch, queries, keys); None if all is visible.
+        Booleans that broadcast to (batch, queries, keys), or (batch, heads, queries, keys) if the
+        attention mask has heads; None if all is visible.
     """
     parts = [] if attention_mask is None else [jnp.asarray(attention_mask, "bool")]
     if query_mask is not None:
@@ -46,8 +48,10 @@ def visible(
         parts.append(distance >= 0)
     if sliding_window is not None:
         parts.append(jnp.abs(distance) < sliding_window)
+    by_head = any(part.ndim == 4 for part in parts)
     found = None
     for part in parts:
+        part = part[:, None] if by_head and part.ndim == 3 else part
         found = part if found is None else found & part
     return found
 
@@ -68,7 +72,8 @@ def attend(
         query: array of shape (batch, queries, heads, head_dim).
         key: array of shape (batch, keys, key_heads, head_dim); `key_heads` divides `heads`.
         value: array of shape (batch, keys, key_heads, value_dim).
-        mask: booleans (queries, keys) or (batch, queries, keys), for all heads; or None.
+        mask: booleans (queries, keys) or (batch, queries, keys), for all heads, or (batch, heads,
+            queries, keys); or None.
         dropout: layer applied to the weights.
         training: whether dropout is active.
         blind_rows_are_zero: whether a query that sees no key gives zeros instead of the average.
@@ -81,7 +86,7 @@ def attend(
     # A `DTypePolicyMap` may give the projections different dtypes.
     dtype = jnp.result_type(query, key, value)
     query, key, value = query.astype(dtype), key.astype(dtype), value.astype(dtype)
-    if mask is not None:
+    if mask is not None and mask.ndim < 4:
         mask = mask.reshape((1,) * (3 - mask.ndim) + mask.shape)[:, None]
     seeing = None if mask is None else mask.any(-1, keepdims=True)
     if not return_weights and not (training and dropout.rate > 0):

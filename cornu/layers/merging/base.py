@@ -23,6 +23,8 @@ class Merge(Layer):
     """
 
     exact_inputs: int | None = None
+    leaves_masked_out: bool = False
+    """Whether an input counts only where its mask is True."""
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
@@ -67,12 +69,23 @@ class Merge(Layer):
         """The symbolic output."""
         return symbolic_output(self, inputs)
 
-    def call(self, inputs: Sequence[jax.Array]) -> jax.Array:
+    def call(self, inputs: Sequence[jax.Array], mask: Any = None) -> jax.Array:
         """The merged tensor."""
         rank = max(x.ndim for x in inputs)
-        return self.merge(
-            [x.reshape(*x.shape[:1], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in inputs]
-        )
+        tensors = [x.reshape(*x.shape[:1], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in inputs]
+        if not self.leaves_masked_out or mask is None or all(m is None for m in mask):
+            return self.merge(tensors)
+        masks = [
+            ops.ones_like(x, "bool") if m is None else m.reshape(m.shape + (1,) * (rank - m.ndim))
+            for x, m in zip(tensors, mask)
+        ]
+        merged, counts = tensors[0], masks[0]
+        for tensor, counted in zip(tensors[1:], masks[1:]):
+            both = self.merge([merged, tensor])
+            one = ops.where(counts, merged, tensor)
+            merged = ops.where(ops.logical_and(counts, counted), both, one)
+            counts = ops.logical_or(counts, counted)
+        return merged
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True where any input counts; None if one of them has no mask."""

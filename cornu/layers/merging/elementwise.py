@@ -64,6 +64,8 @@ class Multiply(Merge):
     [[3.0, 8.0]]
     """
 
+    leaves_masked_out = True
+
     def merge(self, tensors: list[jax.Array]) -> jax.Array:
         """Combine tensors of equal rank."""
         return reduce(jnp.multiply, tensors)
@@ -104,6 +106,8 @@ class Maximum(Merge):
     [[3.0, 5.0]]
     """
 
+    leaves_masked_out = True
+
     def merge(self, tensors: list[jax.Array]) -> jax.Array:
         """Combine tensors of equal rank."""
         return reduce(jnp.maximum, tensors)
@@ -121,6 +125,8 @@ class Minimum(Merge):
     >>> keras.layers.Minimum()([x1, x2]).tolist()
     [[1.0, 4.0]]
     """
+
+    leaves_masked_out = True
 
     def merge(self, tensors: list[jax.Array]) -> jax.Array:
         """Combine tensors of equal rank."""

@@ -42,6 +42,8 @@ class WeightedRNN(OwnCellRNN):
     """
 
     def __init__(self, cell: Layer, activity_regularizer: Any, use_cudnn: Any, **kwargs: Any):
+        # Keras 2's choice between formulations, which old code still passes.
+        kwargs.pop("implementation", None)
         super().__init__(cell, activity_regularizer=activity_regularizer, **kwargs)
         if use_cudnn not in ("auto", True, False):
             raise ValueError(
