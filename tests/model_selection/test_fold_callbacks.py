@@ -36,7 +36,7 @@ def test_folders_get_one_of_their_own():
     board = keras.callbacks.TensorBoard("logs")
     backup = keras.callbacks.BackupAndRestore("backup")
     copies = callbacks_of_fold([board, backup], 1)
-    assert copies[0].log_dir == Path("logs/fold_1")
+    assert Path(copies[0].log_dir) == Path("logs/fold_1")
     assert copies[1].backup_dir == Path("backup/fold_1")
 
 
