@@ -65,7 +65,7 @@ class Merge(Layer):
                 result[-1] = 1
         return tuple(result)
 
-    def compute_output_spec(self, inputs: Any) -> KerasTensor:
+    def compute_output_spec(self, inputs: Any, mask: Any = None) -> KerasTensor:
         """The symbolic output."""
         return symbolic_output(self, inputs)
 

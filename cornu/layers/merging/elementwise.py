@@ -88,7 +88,7 @@ class Average(Merge):
         """Combine tensors of equal rank."""
         return reduce(jnp.add, tensors) / len(tensors)
 
-    def compute_output_spec(self, inputs: Any) -> KerasTensor:
+    def compute_output_spec(self, inputs: Any, mask: Any = None) -> KerasTensor:
         """The symbolic output, of a float type."""
         return symbolic_output(self, inputs, float)
 
