@@ -11,11 +11,13 @@ from cornu.core.registry import (
 from cornu.core.registry import deserialize as deserialize_keras_object
 from cornu.core.registry import serialize as serialize_keras_object
 from cornu.engine.errors import LoadError
+from cornu.engine.limits import Limits
 from cornu.saving.model_io import load_model, save_model
 from cornu.saving.weights_io import load_weights, save_weights
 
 __all__ = [
     "CustomObjectScope",
+    "Limits",
     "LoadError",
     "custom_object_scope",
     "deserialize_keras_object",
