@@ -13,6 +13,7 @@ from cornu.core.scope import name_path, thread
 from cornu.core.seed_generator import SeedGenerator
 from cornu.core.variable import Variable
 from cornu.engine import dtypes
+from cornu.engine.identity import IdentitySet
 
 
 class LayerState:
@@ -309,9 +310,9 @@ def call_without_new_state(layer: Any, call: Callable, *args: Any, **kwargs: Any
     if module.startswith("cornu."):
         return call(*args, **kwargs)
     attributes = dict(vars(layer))
-    before = {id(item) for _, item in _state(layer)}
+    before = IdentitySet(item for _, item in _state(layer))
     outputs = call(*args, **kwargs)
-    new = {id(item): (place, item) for place, item in _state(layer) if id(item) not in before}
+    new = {id(item): (place, item) for place, item in _state(layer) if item not in before}
     if new:
         place, item = next(iter(new.values()))
         _restore(layer, attributes, {place.split("[")[0] for place, _ in new.values()})

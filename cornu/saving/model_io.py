@@ -18,8 +18,9 @@ from cornu.core import registry
 from cornu.saving import legacy_h5
 from cornu.saving.atomic import may_write, replacing
 from cornu.saving.checkpoints import is_checkpoint, load_checkpoint_model
+from cornu.saving.contents import Written, check_written, write_state
 from cornu.saving.saveables import walk
-from cornu.saving.weights_io import open_h5, read_state, write_state
+from cornu.saving.weights_io import open_h5, read_state
 from cornu.saving.zip_members import extract_assets, read_member
 
 # The version of Keras whose file format is written.
@@ -61,7 +62,9 @@ def save_model(
     if kwargs:
         raise ValueError(f"save_model does not know the arguments {sorted(kwargs)}.")
     if hasattr(filepath, "write"):
-        filepath.write(_archive(model))
+        with io.BytesIO() as content:
+            _write_archive(model, content)
+            filepath.write(content.getbuffer())
         return
     path = str(os.fspath(filepath))
     legacy = path.endswith((".h5", ".hdf5"))
@@ -81,25 +84,24 @@ def save_model(
         elif zipped is False:
             _write_folder(model, temporary)
         else:
-            temporary.write_bytes(_archive(model))
+            _write_archive(model, temporary)
 
 
-def _members(model: Any) -> tuple[bytes, bytes, bytes]:
+def _members(model: Any) -> tuple[bytes, bytes, memoryview, list[Written]]:
     metadata = {
         "keras_version": KERAS_VERSION,
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
     }
     weights = io.BytesIO()
     with h5py.File(weights, "w") as file:
-        write_state(model, file)
+        expected = write_state(model, file)
     config = json.dumps(registry.serialize(model))
-    return json.dumps(metadata).encode(), config.encode(), weights.getvalue()
+    return json.dumps(metadata).encode(), config.encode(), weights.getbuffer(), expected
 
 
-def _archive(model: Any) -> bytes:
-    metadata, config, weights = _members(model)
-    content = io.BytesIO()
-    with tempfile.TemporaryDirectory() as name, zipfile.ZipFile(content, "w") as archive:
+def _write_archive(model: Any, target: Any) -> None:
+    metadata, config, weights, expected = _members(model)
+    with tempfile.TemporaryDirectory() as name, zipfile.ZipFile(target, "w") as archive:
         archive.writestr("metadata.json", metadata)
         archive.writestr("config.json", config)
         archive.writestr("model.weights.h5", weights)
@@ -108,15 +110,22 @@ def _archive(model: Any) -> bytes:
         for file in sorted(folder.rglob("*")):
             if file.is_file():
                 archive.write(file, file.relative_to(folder).as_posix())
-    return content.getvalue()
+    with (
+        zipfile.ZipFile(target) as archive,
+        archive.open("model.weights.h5") as stored,
+        h5py.File(stored, "r") as file,
+    ):
+        check_written(file, expected)
 
 
 def _write_folder(model: Any, folder: Path) -> None:
-    metadata, config, weights = _members(model)
+    metadata, config, weights, expected = _members(model)
     folder.mkdir()
     (folder / "metadata.json").write_bytes(metadata)
     (folder / "config.json").write_bytes(config)
     (folder / "model.weights.h5").write_bytes(weights)
+    with h5py.File(folder / "model.weights.h5", "r") as file:
+        check_written(file, expected)
     _save_assets(model, folder / "assets")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cornu.core.layer import Layer
+from cornu.engine.identity import IdentitySet
 from cornu.engine.names import to_snake_case
 from cornu.metrics import Metric
 from cornu.optimizers import Optimizer
@@ -24,13 +25,12 @@ def walk(obj: Any) -> Iterator[tuple[str, Any]]:
     Args:
         obj: a layer, model or optimizer.
     """
-    yield from _walk(obj, "", set())
+    yield from _walk(obj, "", IdentitySet())
 
 
-def _walk(obj: Any, path: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
-    if id(obj) in visited:
+def _walk(obj: Any, path: str, visited: IdentitySet) -> Iterator[tuple[str, Any]]:
+    if not visited.add(obj):
         return
-    visited.add(id(obj))
     yield path, obj
     for name, child in _attributes(obj):
         inner = f"{path}/{name}".lstrip("/")
@@ -40,10 +40,9 @@ def _walk(obj: Any, path: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
             yield from _walk_container(child, inner, visited)
 
 
-def _walk_container(container: Any, path: str, visited: set[int]) -> Iterator[tuple[str, Any]]:
-    if id(container) in visited:
+def _walk_container(container: Any, path: str, visited: IdentitySet) -> Iterator[tuple[str, Any]]:
+    if not visited.add(container):
         return
-    visited.add(id(container))
     used: dict[str, int] = {}
     for item in list(container.values()) if isinstance(container, dict) else list(container):
         saveable = is_saveable(item)

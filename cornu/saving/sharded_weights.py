@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import h5py
-import numpy as np
 
 from cornu.saving.atomic import replacing
-from cornu.saving.saveables import walk
+from cornu.saving.contents import Part, Written, check_written, contents, write_part
 from cornu.saving.store import H5Store, member
 
 GIGABYTE = 1024**3
@@ -45,16 +44,16 @@ def write_shards(model: Any, path: Path, max_shard_size: float) -> None:
         for index, shard in enumerate(_shards(model, max_shard_size * GIGABYTE)):
             name = f"{path.name.removesuffix(ENDING)}_{index:05}.weights.h5"
             temporary = finished.enter_context(replacing(path.with_name(name)))
+            expected: list[Written] = []
             with h5py.File(temporary, "w") as file:
                 file.attrs["mark"] = mark
-                for group_path, title, variables in shard:
-                    group = file.create_group(group_path)
-                    if title:
-                        group.attrs["name"] = title
-                    H5Store(group).update(variables)
-                    total += sum(value.nbytes for value in variables.values())
-                    if variables:
-                        weight_map.setdefault(f"/{group_path}", []).append(name)
+                for part in shard:
+                    expected += write_part(part, file)
+                    total += sum(value.nbytes for value in part.variables.values())
+                    if part.variables:
+                        weight_map.setdefault(f"/{part.path}", []).append(name)
+            with h5py.File(temporary, "r") as file:
+                check_written(file, expected)
         content = {"metadata": {"total_size": total, "mark": mark}, "weight_map": weight_map}
         with replacing(path) as temporary:
             temporary.write_text(json.dumps(content, indent=4))
@@ -97,26 +96,22 @@ def opened_shards(
         yield find
 
 
-def _shards(model: Any, most: float) -> Iterator[list[tuple[str, str | None, dict]]]:
-    """The contents of each file: (path of a group, name of the object, variables)."""
-    shard: list[tuple[str, str | None, dict]] = []
+def _shards(model: Any, most: float) -> Iterator[list[Part]]:
+    """The contents of each file."""
+    shard: list[Part] = []
     filled = 0
-    for part_path, part in walk(model):
-        group_path, title = f"{part_path}/vars".lstrip("/"), getattr(part, "name", None)
-        variables: dict[str, Any] = {}
-        part.save_own_variables(variables)
-        shard.append((group_path, title, {}))
-        for name, variable in variables.items():
-            value = np.asarray(variable)
+    for part in contents(model):
+        shard.append(part._replace(variables={}))
+        for name, value in part.variables.items():
             if value.nbytes > most:
                 raise ValueError(
-                    f"A variable of {title or part_path!r} has {value.nbytes / GIGABYTE:.3g} GB, "
-                    f"more than max_shard_size={most / GIGABYTE:.3g}. Raise max_shard_size."
+                    f"A variable of {part.title or part.path!r} has {value.nbytes / GIGABYTE:.3g} "
+                    f"GB, more than max_shard_size={most / GIGABYTE:.3g}. Raise max_shard_size."
                 )
             if filled and filled + value.nbytes > most:
                 yield shard
-                shard, filled = [(group_path, title, {})], 0
-            shard[-1][2][name] = value
+                shard, filled = [part._replace(variables={})], 0
+            shard[-1].variables[name] = value
             filled += value.nbytes
     yield shard
 

@@ -13,10 +13,12 @@ from typing import Any
 
 import h5py
 
+from cornu.engine.identity import IdentitySet
 from cornu.optimizers import Optimizer
 from cornu.saving import legacy_h5
 from cornu.saving.atomic import may_write, replacing
 from cornu.saving.checkpoints import is_checkpoint, load_checkpoint_weights
+from cornu.saving.contents import check_written, write_state
 from cornu.saving.saveables import walk
 from cornu.saving.sharded_weights import ENDING, opened_shards, write_shards
 from cornu.saving.store import H5Store, member
@@ -62,8 +64,11 @@ def save_weights(
     if max_shard_size is not None:
         write_shards(model, Path(path), max_shard_size)
         return
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-        write_state(model, file)
+    with replacing(path) as temporary:
+        with h5py.File(temporary, "w") as file:
+            expected = write_state(model, file)
+        with h5py.File(temporary, "r") as file:
+            check_written(file, expected)
 
 
 def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
@@ -153,15 +158,6 @@ def open_h5(source: Any) -> h5py.File:
         raise ValueError(f"{str(shown)!r} is not a readable HDF5 file: {error}") from error
 
 
-def write_state(model: Any, file: h5py.File) -> None:
-    """Write the variables of everything in the model into an open file."""
-    for path, part in walk(model):
-        group = file.create_group(f"{path}/vars".lstrip("/"))
-        if getattr(part, "name", None):
-            group.attrs["name"] = part.name
-        part.save_own_variables(H5Store(group))
-
-
 def read_state(
     model: Any, file: h5py.File, skip_mismatch: bool = False, objects_to_skip: list | None = None
 ) -> None:
@@ -186,10 +182,10 @@ def read_stores(
             "data, or use `build(input_shape)`, first."
         )
     _build_optimizer(model, find)
-    passed = {id(part) for root in objects_to_skip or () for _, part in walk(root)}
+    passed = IdentitySet(part for root in objects_to_skip or () for _, part in walk(root))
     failed: list[tuple[str, Any, Exception]] = []
     for path, part in walk(model):
-        if id(part) in passed:
+        if part in passed:
             continue
         store = find(path)
         if store is None and isinstance(part, Optimizer):
