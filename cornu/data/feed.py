@@ -8,6 +8,7 @@ from cornu.data.array_feed import ArrayFeed
 from cornu.data.arrays import is_array_structure
 from cornu.data.column_feed import ColumnFeed, needs_columns
 from cornu.data.stream_feed import StreamFeed
+from cornu.engine.user_warnings import warn
 
 Feed = ArrayFeed | ColumnFeed | StreamFeed
 
@@ -30,7 +31,8 @@ def make_feed(
             `tf.data.Dataset`, a Grain data set or any other iterable.
         y: targets, for arrays only.
         sample_weight: weights, for arrays only.
-        batch_size: samples in a batch, for arrays only; 32 by default.
+        batch_size: samples in a batch of arrays, 32 by default; a source of batches gives its own,
+            and a warning.
         shuffle: True, False or `"batch"`; see `ArrayFeed`. Only arrays and the batches of a
             `PyDataset` are shuffled.
         class_weight: a dict from class to weight, `"balanced"`, or these for several outputs; see
@@ -56,17 +58,17 @@ def make_feed(
             "lists of numbers, dicts or lists of these, a PyDataset, a generator, or a data set "
             "that gives batches."
         )
-    given = {"y": y, "sample_weight": sample_weight, "batch_size": batch_size}
-    for name, value in given.items():
+    for name, value in {"y": y, "sample_weight": sample_weight}.items():
         if value is not None:
             raise ValueError(
-                f"{name} cannot be passed with x of type {kind}, which gives whole batches. "
-                + (
-                    "Set the size of the batches there."
-                    if name == "batch_size"
-                    else "Let it give tuples (x, y) or (x, y, sample_weight)."
-                )
+                f"{name} cannot be passed with x of type {kind}, which gives whole batches. Let it "
+                "give tuples (x, y) or (x, y, sample_weight)."
             )
+    if batch_size is not None:
+        warn(
+            f"batch_size={batch_size} has no effect on x of type {kind}, which gives whole batches "
+            "of its own. Leave it out, and set the size of the batches there."
+        )
     return StreamFeed(x, shuffle is not False, class_weight, steps, seed)
 
 

@@ -5,7 +5,14 @@ import time
 import numpy as np
 import pytest
 
-from cornu.data import PyDataset, make_feed, pack_x_y_sample_weight, unpack_x_y_sample_weight
+import cornu as keras
+from cornu.data import (
+    Dataset,
+    PyDataset,
+    make_feed,
+    pack_x_y_sample_weight,
+    unpack_x_y_sample_weight,
+)
 
 
 class Numbers(PyDataset):
@@ -165,10 +172,37 @@ def test_samples_instead_of_batches_are_an_error():
         make_feed(iter([(1.0, 2.0)])).peek()
 
 
-@pytest.mark.parametrize("argument", ["y", "sample_weight", "batch_size"])
+@pytest.mark.parametrize("argument", ["y", "sample_weight"])
 def test_arguments_for_arrays_only(argument):
     with pytest.raises(ValueError, match=f"{argument} cannot be passed"):
         make_feed(iter([]), **{argument: 3})
+
+
+class Pairs(PyDataset):
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        return np.ones((4, 2)), np.ones((4, 1))
+
+
+SOURCES = {
+    "PyDataset": Pairs,
+    "generator": lambda: ((np.ones((4, 2)), np.ones((4, 1))) for _ in range(2)),
+    "data set": lambda: Dataset.from_tensor_slices((np.ones((8, 2)), np.ones((8, 1)))).batch(4),
+    "list of batches": lambda: iter([(np.ones((4, 2)), np.ones((4, 1)))] * 2),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+@pytest.mark.parametrize("method", ["fit", "evaluate", "predict"])
+def test_a_batch_size_beside_whole_batches_gives_one_warning(source, method):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.warns(UserWarning, match="batch_size=64 has no effect on x") as found:
+        result = getattr(model, method)(source(), batch_size=64, verbose=0)
+    assert len(found) == 1
+    assert method != "predict" or result.shape == (8, 1)
 
 
 @pytest.mark.parametrize(
