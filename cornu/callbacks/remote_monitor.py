@@ -9,6 +9,7 @@ import warnings
 
 import numpy as np
 
+from cornu.engine.urls import without_secrets
 from cornu.training.callback import Callback, LogsMapping
 
 SECONDS_TO_WAIT = 10
@@ -43,7 +44,10 @@ class RemoteMonitor(Callback):
     ) -> None:
         super().__init__()
         if not root.startswith(("http://", "https://")):
-            raise ValueError(f"RemoteMonitor: root must start with http:// or https://: {root!r}.")
+            raise ValueError(
+                "RemoteMonitor: root must start with http:// or https://; got "
+                f"{without_secrets(root)!r}."
+            )
         self.root = root
         self.path = path
         self.field = field
@@ -67,7 +71,8 @@ class RemoteMonitor(Callback):
             urllib.request.urlopen(request, timeout=SECONDS_TO_WAIT).close()
         except OSError as error:
             warnings.warn(
-                f"RemoteMonitor could not reach {self.root}{self.path}: {error}.", stacklevel=2
+                f"RemoteMonitor could not reach {without_secrets(self.root + self.path)}: {error}.",
+                stacklevel=2,
             )
 
 

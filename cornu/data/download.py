@@ -15,9 +15,12 @@ from http.client import HTTPException
 from pathlib import Path
 
 from cornu.data.archives import extract_archive
+from cornu.engine.limits import DATA, Budget, Limits
+from cornu.engine.urls import split_password, without_secrets
 
 BYTES_AT_ONCE = 1 << 16
 SECONDS_OF_SILENCE = 60
+SCHEMES = ("https", "http", "ftp", "file")
 
 
 def get_file(
@@ -32,6 +35,7 @@ def get_file(
     archive_format: str | list[str] | None = "auto",
     cache_dir: str | os.PathLike | None = None,
     force_download: bool = False,
+    limits: Limits | None = None,
 ) -> str:
     """Download a file, unless it is there already.
 
@@ -46,18 +50,21 @@ def get_file(
         file_hash: SHA-256 or MD5 of the file, in hexadecimal digits.
         cache_subdir: folder in the cache folder; an absolute path is taken as it is.
         hash_algorithm: `"sha256"`, `"md5"`, or `"auto"` to tell by the length.
-        extract: whether to extract the archive, once. Members that would land outside of the
-            folder are refused.
+        extract: whether to extract the archive, once. Links, devices and members that would land
+            outside of the folder are refused.
         archive_format: `"tar"` (also compressed), `"zip"`, or `"auto"` for either.
         cache_dir: the cache folder; `$KERAS_HOME` or `~/.keras` by default.
         force_download: whether to download the file even if it is there.
+        limits: a `keras.saving.Limits` with the bytes that may be downloaded (32 GiB by default)
+            and unpacked (8 times the archive and 4 GiB).
 
     Returns:
         Path of the file, or of the folder with what was in the archive.
 
     Raises:
         OSError: if the file cannot be downloaded; it says where to put a file you have.
-        ValueError: for a wrong hash, or an archive that is none or not safe.
+        ValueError: for a wrong hash, a file beyond the limits, or an archive that is none or not
+            safe.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -70,6 +77,11 @@ def get_file(
     """
     if not origin:
         raise ValueError("get_file needs origin, the URL of the file.")
+    if urllib.parse.urlsplit(origin).scheme not in SCHEMES:
+        raise ValueError(
+            f"origin must be a URL that begins with {'://, '.join(SCHEMES)}://; got "
+            f"{without_secrets(origin)!r}."
+        )
     if md5_hash is not None and file_hash is None:
         file_hash, hash_algorithm = md5_hash, "md5"
     extract = extract or untar
@@ -79,11 +91,11 @@ def get_file(
         print(f"{target} is not the file that is wanted: its hash differs.")
     fresh = force_download or stale or not target.exists()
     if fresh:
-        download(origin, target, file_hash, hash_algorithm)
+        download(origin, target, file_hash, hash_algorithm, limits)
     if not extract:
         return str(target)
     if fresh or not folder.exists():
-        extract_archive(target, folder, "tar" if untar else archive_format)
+        extract_archive(target, folder, "tar" if untar else archive_format, limits)
     return str(folder)
 
 
@@ -115,7 +127,9 @@ def places(
     """Where the file goes, and into which folder it is extracted: Keras's names."""
     name = os.fspath(fname) if fname else os.path.basename(urllib.parse.urlsplit(origin).path)
     if not name:
-        raise ValueError(f"{origin} does not end in the name of a file. Pass fname.")
+        raise ValueError(
+            f"{without_secrets(origin)} does not end in the name of a file. Pass fname."
+        )
     if name != os.path.basename(name) or name in (".", ".."):
         raise ValueError(
             f"fname must be a name without folders; got {name!r}. Pass cache_dir and cache_subdir "
@@ -128,16 +142,22 @@ def places(
     return parent / f"{name}_archive", parent / name
 
 
-def download(origin: str, target: Path, file_hash: str | None, algorithm: str) -> None:
+def download(
+    origin: str,
+    target: Path,
+    file_hash: str | None,
+    algorithm: str,
+    limits: Limits | None = None,
+) -> None:
     """Download a file to `target`, which is complete or not there."""
-    print(f"Downloading {origin}")
+    print(f"Downloading {without_secrets(origin)}")
     handle, part = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            copy(origin, target, file, file_hash)
+            copy(origin, target, file, file_hash, Budget(limits or DATA, without_secrets(origin)))
         if not matches(Path(part), file_hash, algorithm):
             raise ValueError(
-                f"What {origin} gave is not the file that is wanted: its hash is "
+                f"What {without_secrets(origin)} gave is not the file that is wanted: its hash is "
                 f"{hash_of(Path(part), file_hash, algorithm)}, not {file_hash}."
             )
         os.chmod(part, 0o644)
@@ -147,13 +167,21 @@ def download(origin: str, target: Path, file_hash: str | None, algorithm: str) -
             os.remove(part)
 
 
-def copy(origin: str, target: Path, file, file_hash: str | None) -> None:
+def copy(origin: str, target: Path, file, file_hash: str | None, budget: Budget) -> None:
     """Copy what a URL gives into an open file."""
+    url, login = split_password(origin)
+    request = urllib.request.Request(url)
+    if login is not None:
+        # Not handed on where the server points elsewhere.
+        request.add_unredirected_header("Authorization", login)
     try:
-        with urllib.request.urlopen(origin, timeout=SECONDS_OF_SILENCE) as response:
-            total = int(response.headers.get("Content-Length") or 0)
+        with urllib.request.urlopen(request, timeout=SECONDS_OF_SILENCE) as response:
+            length = response.headers.get("Content-Length") or ""
+            total = int(length) if length.isdecimal() else 0
+            budget.check("download", total)
             done = 0
             while content := response.read(BYTES_AT_ONCE):
+                budget.spend("download", len(content))
                 file.write(content)
                 done += len(content)
                 show(done, total)
@@ -163,8 +191,8 @@ def copy(origin: str, target: Path, file, file_hash: str | None) -> None:
         reason = getattr(error, "reason", None) or error
         known = f" Its hash is {file_hash}." if file_hash else ""
         raise OSError(
-            f"Cannot download {origin}: {reason}. If there is no network here, get the file "
-            f"elsewhere and put it at {target}.{known}"
+            f"Cannot download {without_secrets(origin)}: {reason}. If there is no network here, "
+            f"get the file elsewhere and put it at {target}.{known}"
         ) from error
 
 
