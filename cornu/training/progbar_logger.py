@@ -10,7 +10,7 @@ from cornu.training.progress import ProgressDisplay
 
 
 class ProgbarLogger(Callback):
-    """Shows a bar on a terminal and one line per epoch elsewhere, by the run's `verbose`.
+    """Shows a live line on a terminal or in a notebook, and whole lines elsewhere, by `verbose`.
 
     It never waits for the device while steps run, and asks for no calls after each batch.
 
@@ -45,8 +45,11 @@ class ProgbarLogger(Callback):
         self.display.epoch_begin(epoch)
 
     def on_progress(self, step: int, logs_ready: Callable[[], LogsMapping]) -> None:
-        # A validation within fit belongs to the epoch's line, which counts train steps.
-        if self.display is not None and not self.is_validating:
+        if self.display is None:
+            return
+        if self.is_validating:
+            self.display.validated(step)
+        else:
             self.display.update(step, logs_ready)
 
     def on_train_batch_end(self, batch: int, logs: LogsMapping = None) -> None:

@@ -1,4 +1,4 @@
-"""A line of text on whatever standard output is just now: terminal, file, notebook or nothing."""
+"""Lines of text on whatever standard output is just now: terminal, file, notebook or nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TextIO
 from rich.cells import cell_len, set_cell_size
 
 USUAL_WIDTH = 80
+NOTEBOOK_WIDTH = 110
 
 
 class TerminalOutput:
@@ -29,15 +30,25 @@ class TerminalOutput:
     def stream(self) -> TextIO | None:
         return sys.stdout if self.fixed_stream is None else self.fixed_stream
 
-    def is_terminal(self) -> bool:
-        """Whether a line can be drawn again in place."""
+    def redraws(self) -> bool:
+        """Whether a line can be drawn again in place: on a terminal, in a notebook, in PyCharm."""
+        if self.is_notebook():
+            return True
         try:
+            if self.stream is sys.__stdout__ and "PYCHARM_HOSTED" in os.environ:
+                return True
             return self.stream.isatty() and os.environ.get("TERM") != "dumb"
         except (AttributeError, ValueError):  # none, not a real stream, or closed
             return False
 
+    def is_notebook(self) -> bool:
+        """Whether the text goes to a cell of Jupyter, Colab, VS Code or their like."""
+        return type(self.stream).__module__.partition(".")[0] == "ipykernel"
+
     def width(self) -> int:
         """Columns of the terminal just now."""
+        if self.is_notebook():
+            return NOTEBOOK_WIDTH
         try:
             return os.get_terminal_size(self.stream.fileno()).columns or USUAL_WIDTH
         except (AttributeError, OSError, ValueError):
@@ -55,16 +66,18 @@ class TerminalOutput:
         self.write("\r" + set_cell_size(line, min(max(cells, self.cells_drawn), room)))
         self.cells_drawn = cells
 
-    def finish(self, line: str) -> None:
-        """Writes a whole line in the place of the unfinished one, if there is one."""
-        if self.cells_drawn and self.is_terminal():
-            line = "\r" + set_cell_size(line, max(cell_len(line), self.cells_drawn))
-        self.write(line + "\n")
+    def finish(self, text: str) -> None:
+        """Writes whole lines in the place of the unfinished one, if there is one."""
+        if self.cells_drawn and self.redraws():
+            first, *others = text.split("\n")
+            first = "\r" + set_cell_size(first, max(cell_len(first), self.cells_drawn))
+            text = "\n".join([first, *others])
+        self.write(text + "\n")
         self.cells_drawn = 0
 
     def leave(self) -> None:
         """Ends the unfinished line as it stands."""
-        if self.cells_drawn and self.is_terminal():
+        if self.cells_drawn and self.redraws():
             self.write("\n")
         self.cells_drawn = 0
 

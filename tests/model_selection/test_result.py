@@ -71,7 +71,7 @@ def test_the_table_shows_folds_mean_spread_and_interval(result):
     lines = str(result).splitlines()
     assert lines[0] == "Cross-validation: 4 folds, 8 samples"
     assert [line.split()[0] for line in lines[3:]] == ["1", "2", "3", "4", "mean", "spread", "95"]
-    assert lines[7].split() == ["mean", "0.3"]
+    assert lines[7].split() == ["mean", "0.3000"]
 
 
 def test_many_folds_are_summed_up():

@@ -34,7 +34,7 @@ def test_the_end_is_written_once(capsys):
     progress.update(2, finalize=True)
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith("2 files - ")
-    assert line.endswith("/file - size: 3.0")
+    assert line.endswith("/file - size: 3.0000")
 
 
 def test_an_unknown_length_ends_when_told(capsys):

@@ -8,13 +8,10 @@ import pty
 import sys
 import termios
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from cornu.training.progress import ProgressDisplay, duration, format_value
+from cornu.training.progress import ProgressDisplay
 
 
 class Clock:
@@ -122,8 +119,10 @@ def printed(verbose, clock, **options):
 
 
 LINES = (
-    "Epoch 1/2 - 10 steps - 5s - 500ms/step - loss: 0.25 - accuracy: 0.9123 - val_loss: 0.5\n"
-    "Epoch 2/2 - 10 steps - 5s - 500ms/step - loss: 0.125 - accuracy: 0.95 - val_loss: 0.4\n"
+    "Epoch 1/2 - 10 steps -    5s - 500ms/step - loss: 0.2500 - accuracy: 0.9123"
+    " - val_loss: 0.5000\n"
+    "Epoch 2/2 - 10 steps -    5s - 500ms/step - loss: 0.1250 - accuracy: 0.9500"
+    " - val_loss: 0.4000\n"
 )
 
 
@@ -150,7 +149,7 @@ def test_a_single_pass_has_no_epoch_number(clock):
     stream = io.StringIO()
     display = ProgressDisplay("auto", None, 4, stream, "Evaluate", clock=clock)
     epoch(display, clock, 0, steps=4, logs={"loss": 1.0})
-    assert stream.getvalue() == "Evaluate - 4 steps - 2s - 500ms/step - loss: 1.0\n"
+    assert stream.getvalue() == "Evaluate - 4 steps - 2s - 500ms/step - loss: 1.0000\n"
 
 
 def test_a_pass_without_values_shows_its_time(clock):
@@ -190,7 +189,7 @@ def test_validation_is_not_in_the_time_per_step(clock):
     display.steps_end({})
     clock.wait(8)
     display.epoch_end({"val_loss": 1.5})
-    assert stream.getvalue() == "Epoch 1/1 - 3 steps - 9s - 500ms/step - val_loss: 1.5\n"
+    assert stream.getvalue() == "Epoch 1/1 - 3 steps - 9s - 500ms/step - val_loss: 1.5000\n"
 
 
 def test_steps_that_end_after_the_last_update_are_in_the_time_per_step(clock):
@@ -225,7 +224,7 @@ def test_steps_still_on_the_device_are_in_the_time_of_later_epochs(ends, clock):
     for end in ends:
         getattr(display, end)({"loss": SlowValue(clock)})
     line = stream.getvalue().splitlines()[1]
-    assert line.endswith("- 1s/step - loss: 0.5")
+    assert line.endswith("-    1s/step - loss: 0.5000")
 
 
 def test_a_terminal_shows_one_line_that_grows(terminal, clock):
@@ -235,12 +234,12 @@ def test_a_terminal_shows_one_line_that_grows(terminal, clock):
     clock.wait(1)
     display.update(1, lambda: {"loss": 2.0})
     assert terminal.lines() == [
-        "Epoch 1/2 ━━━" + "─" * 27 + " 1/10 - 9s left - 1s/step - loss: 2.0"
+        "Epoch 1/2 ━━━" + "─" * 27 + " 1/10 - 9s left -    1s/step - loss: 2.0000"
     ]
     clock.wait(1)
     display.update(2, lambda: {"loss": 1.0})
     assert terminal.lines() == [
-        "Epoch 1/2 ━━━━━━" + "─" * 24 + " 2/10 - 8s left - 1s/step - loss: 1.0"
+        "Epoch 1/2 ━━━━━━" + "─" * 24 + " 2/10 - 8s left -    1s/step - loss: 1.0000"
     ]
 
 
@@ -248,12 +247,88 @@ def test_a_terminal_keeps_one_line_per_epoch(terminal, clock):
     display = ProgressDisplay("auto", 2, 10, terminal.stream, clock=clock)
     epoch(display, clock, 0, logs={"loss": 0.25})
     epoch(display, clock, 1, logs={"loss": 0.125})
-    bar = "━" * 30
     assert terminal.lines() == [
-        f"Epoch 1/2 {bar} 10/10 - 5s - 500ms/step - loss: 0.25",
-        f"Epoch 2/2 {bar} 10/10 - 5s - 500ms/step - loss: 0.125",
+        "Epoch 1/2 - 10 steps -    5s - 500ms/step - loss: 0.2500",
+        "Epoch 2/2 - 10 steps -    5s - 500ms/step - loss: 0.1250",
         "",
     ]
+
+
+def test_columns_of_epochs_stand_under_each_other(clock):
+    stream = io.StringIO()
+    display = ProgressDisplay(2, 12, 10, stream, clock=clock)
+    epoch(display, clock, 0, seconds=0.00085, logs={"loss": 12.25, "accuracy": 0.5})
+    epoch(display, clock, 8, seconds=0.5, logs={"loss": 9.125, "accuracy": 1.0})
+    epoch(display, clock, 9, seconds=30, logs={"loss": float("nan"), "accuracy": 0.0625})
+    assert stream.getvalue().splitlines() == [
+        "Epoch  1/12 - 10 steps - 8.5ms - 850us/step - loss: 12.2500 - accuracy: 0.5000",
+        "Epoch  9/12 - 10 steps -    5s - 500ms/step - loss:  9.1250 - accuracy: 1.0000",
+        "Epoch 10/12 - 10 steps - 5m00s -   30s/step - loss:     nan - accuracy: 0.0625",
+    ]
+
+
+@pytest.mark.parametrize("terminal", [80, 110], indirect=True)
+def test_a_long_line_breaks_between_values_only(terminal, clock):
+    display = ProgressDisplay(1, 10, 10, terminal.stream, clock=clock)
+    logs = {"loss": 0.25, "accuracy": 0.5, "val_loss": 0.0471, "val_accuracy": 0.98765}
+    for number in range(2):
+        epoch(display, clock, number, logs=logs)
+    rows = terminal.lines()
+    first, second = rows[:2], rows[2:4]
+    assert second == [first[0].replace("Epoch  1/10", "Epoch  2/10"), first[1]]
+    assert all(len(row) < terminal.screen.columns for row in rows)
+    assert first[1].startswith("    val_")
+    shown = [part.strip() for row in first for part in row.split(" - ")][4:]
+    assert shown == ["loss: 0.2500", "accuracy: 0.5000", "val_loss: 0.0471", "val_accuracy: 0.9877"]
+
+
+def test_the_validation_moves_the_line(terminal, clock):
+    display = ProgressDisplay(1, 1, 10, terminal.stream, clock=clock)
+    display.epoch_begin(0)
+    display.update(10, lambda: {"loss": 0.5})
+    display.steps_end({"loss": 0.25})
+    clock.wait(1)
+    display.validated(3)
+    assert terminal.lines() == ["Epoch 1/1 " + "━" * 30 + " 10/10 - validation 3 - loss: 0.2500"]
+
+
+class Notebook(io.StringIO):
+    """What ipykernel puts in the place of standard output: no terminal, but drawn in place."""
+
+    __module__ = "ipykernel.iostream"
+
+
+def test_a_notebook_gets_a_live_line(clock):
+    stream = Notebook()
+    display = ProgressDisplay("auto", 1, 10, stream, clock=clock)
+    display.epoch_begin(0)
+    clock.wait(0.5)
+    display.update(5, lambda: {"loss": 0.5})
+    assert stream.getvalue().split("\r")[-1].startswith("Epoch 1/1 " + "━" * 15)
+    display.epoch_end({"loss": 0.25})
+    assert Screen(110).feed(stream.getvalue()).lines() == [
+        "Epoch 1/1 - 5 steps - 500ms - 100ms/step - loss: 0.2500",
+        "",
+    ]
+
+
+def test_a_log_gets_lines_within_a_long_epoch(clock):
+    stream = io.StringIO()
+    display = ProgressDisplay("auto", 1, 100, stream, clock=clock)
+    epoch(display, clock, 0, steps=100, seconds=0.5, logs={"loss": 0.5})
+    *within, last = stream.getvalue().splitlines()
+    assert within == [
+        "Epoch 1/1 - 30/100 - 35s left - 500ms/step - loss: 0.5000",
+        "Epoch 1/1 - 60/100 - 20s left - 500ms/step - loss: 0.5000",
+        "Epoch 1/1 - 90/100 - 5s left - 500ms/step - loss: 0.5000",
+    ]
+    assert last == "Epoch 1/1 - 100 steps - 50s - 500ms/step - loss: 0.5000"
+
+
+def test_verbose_two_writes_nothing_within_an_epoch(clock):
+    stream = io.StringIO()
+    epoch(ProgressDisplay(2, 1, 100, stream, clock=clock), clock, 0, steps=100, seconds=1)
+    assert len(stream.getvalue().splitlines()) == 1
 
 
 def test_a_shorter_line_leaves_nothing_of_the_longer_one(terminal, clock):
@@ -264,13 +339,13 @@ def test_a_shorter_line_leaves_nothing_of_the_longer_one(terminal, clock):
     clock.wait(1)
     display.update(10, lambda: {"x": 1})
     display.epoch_end({})
-    assert terminal.lines() == ["Predict " + "━" * 30 + " 10/10 - 2s - 111ms/step", ""]
+    assert terminal.lines() == ["Predict - 10 steps - 2s - 111ms/step", ""]
 
 
 def test_verbose_two_draws_no_bar_on_a_terminal(terminal, clock):
     display = ProgressDisplay(2, 1, 10, terminal.stream, clock=clock)
     epoch(display, clock, 0, logs={"loss": 0.25})
-    assert terminal.lines() == ["Epoch 1/1 - 10 steps - 5s - 500ms/step - loss: 0.25", ""]
+    assert terminal.lines() == ["Epoch 1/1 - 10 steps - 5s - 500ms/step - loss: 0.2500", ""]
 
 
 def test_a_dumb_terminal_gets_no_bar(terminal, clock, monkeypatch):
@@ -316,7 +391,7 @@ def test_the_last_line_keeps_all_values_on_a_narrow_terminal(clock, monkeypatch)
     monkeypatch.setenv("TERM", "xterm")
     terminal = Terminal(30)
     epoch(ProgressDisplay(1, 1, 2, terminal.stream, clock=clock), clock, 0, 2, 1.0, {"loss": 0.5})
-    assert "".join(terminal.lines()) == "Epoch 1/1 2/2 - 2s - 1s/step - loss: 0.5"
+    assert terminal.lines() == ["Epoch 1/1 - 2 steps - 2s", "    1s/step - loss: 0.5000", ""]
     terminal.close()
 
 
@@ -399,7 +474,7 @@ def test_the_values_of_the_latest_step_that_is_done_are_shown(terminal, clock):
     display.update(3, lambda: None)
     clock.wait(1)
     display.update(4, lambda: None)
-    assert terminal.lines()[0].endswith("loss: 0.25")
+    assert terminal.lines()[0].endswith("loss: 0.2500")
 
 
 def test_the_values_seen_last_stay_until_new_ones_are_ready(terminal, clock):
@@ -409,7 +484,7 @@ def test_the_values_seen_last_stay_until_new_ones_are_ready(terminal, clock):
     display.update(1, lambda: {"loss": 0.5})
     clock.wait(1)
     display.update(2, lambda: None)
-    assert terminal.lines()[0].endswith("loss: 0.5")
+    assert terminal.lines()[0].endswith("loss: 0.5000")
 
 
 def test_values_of_one_epoch_are_not_shown_in_the_next(terminal, clock):
@@ -435,7 +510,7 @@ def test_a_terminal_without_the_characters_gets_ascii(terminal, clock):
     clock.wait(1)
     display.update(5, lambda: {"κ": 0.5})
     assert terminal.lines() == [
-        "Epoch 1/1 " + "#" * 15 + "." * 15 + " 5/10 - 1s left - 200ms/step - ?: 0.5"
+        "Epoch 1/1 " + "#" * 15 + "." * 15 + " 5/10 - 1s left - 200ms/step - ?: 0.5000"
     ]
 
 
@@ -459,7 +534,7 @@ def test_output_that_becomes_a_file_gets_no_control_characters(terminal, clock, 
     clock.wait(1)
     display.update(2, lambda: {"loss": 1.0})
     display.epoch_end({"loss": 1.0})
-    assert file.getvalue() == "Epoch 1/1 - 2 steps - 1s - 500ms/step - loss: 1.0\n"
+    assert file.getvalue() == "Epoch 1/1 - 2 steps - 1s - 500ms/step - loss: 1.0000\n"
 
 
 def test_a_closed_stream_is_no_error(clock):
@@ -488,70 +563,3 @@ def test_a_terminal_that_goes_away_is_no_error(clock, monkeypatch):
 def test_no_standard_output_is_no_error(clock, monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)
     epoch(ProgressDisplay("auto", 1, 2, clock=clock), clock, 0, steps=2)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.912345, "0.9123"),
-        (0.9, "0.9"),
-        (1.0, "1.0"),
-        (0.0, "0.0"),
-        (-0.5, "-0.5"),
-        (-2.0, "-2.0"),
-        (12.3456, "12.35"),
-        (123.456, "123.5"),
-        (999.97, "1000.0"),
-        (1234.5678, "1235"),
-        (123456.7, "123457"),
-        (123456789.0, "1.235e+08"),
-        (0.001, "0.001"),
-        (0.00012345, "0.0001234"),
-        (1e-5, "1e-05"),
-        (1.23456e-7, "1.235e-07"),
-        (float("nan"), "nan"),
-        (float("-inf"), "-inf"),
-        (7, "7"),
-        (123456789, "123456789"),
-        (np.float32(0.1), "0.1"),
-        (np.int64(3), "3"),
-        (True, "True"),
-        ("warmup", "warmup"),
-        (None, "None"),
-        (np.array([0.5, 0.25]), "[0.5 0.25]"),
-        (np.arange(10), "[0 1 ... 8 9]"),
-        (np.zeros((2, 2)), "[0.0 0.0 0.0 0.0]"),
-        (jnp.float32(0.25), "0.25"),
-        (jnp.array(0.25, "bfloat16"), "0.25"),
-    ],
-)
-def test_values_are_formatted_as_people_read_them(value, text):
-    assert format_value(value) == text
-
-
-@given(st.floats(-1e300, 1e300))
-def test_formatted_values_are_near_and_short(value):
-    text = format_value(value)
-    assert abs(float(text) - value) <= 0.0005001 * abs(value)
-    assert len(text) <= 11
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0us"),
-        (0.0000123, "12us"),
-        (0.00085, "850us"),
-        (0.0026, "2.6ms"),
-        (0.26, "260ms"),
-        (1, "1s"),
-        (9.97, "10s"),
-        (35.2, "35s"),
-        (60, "1m00s"),
-        (185, "3m05s"),
-        (3599.7, "1h00m"),
-        (90061, "25h01m"),
-    ],
-)
-def test_durations_are_short(seconds, text):
-    assert duration(seconds) == text

@@ -39,7 +39,7 @@ class FoldsProgress:
 
     def watchers(self, number: int) -> list[Callback]:
         """Callbacks that show how far a fold is, where that can be seen."""
-        if self.silent or not self.output.is_terminal():
+        if self.silent or not self.output.redraws():
             return []
         return [EpochWatcher(self, f"Fold {number}/{self.total}")]
 
@@ -49,7 +49,7 @@ class FoldsProgress:
 
     def draw(self, line: str) -> None:
         now = time.monotonic()
-        if self.silent or now < self.next_drawing or not self.output.is_terminal():
+        if self.silent or now < self.next_drawing or not self.output.redraws():
             return
         self.output.redraw(line)
         self.next_drawing = now + SECONDS_BETWEEN_DRAWINGS
