@@ -1,6 +1,7 @@
 # Each target is one line to call; the first call makes the environment.
 #   make quickstart   train a first model and look at what it made
 #   make test         run the tests
+#   make slow         run the long tests
 # Choose another interpreter or place: make test PYTHON=python3.11 VENV=/tmp/venv311
 
 VENV ?= .venv
@@ -12,13 +13,16 @@ python := $(VENV)/bin/python
 pip := $(python) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 inputs := pyproject.toml constraints.txt
 
-.PHONY: quickstart test smoke lint bench docs clean
+.PHONY: quickstart test slow smoke lint bench docs clean
 
 quickstart: $(VENV)/.quickstart
 	$(python) examples/quickstart.py $(ARGS)
 
 test: $(VENV)/.test
 	$(python) -m pytest -n $(WORKERS) --maxprocesses 8 $(ARGS)
+
+slow: $(VENV)/.test
+	$(python) -m pytest -m slow -n $(WORKERS) --maxprocesses 8 $(ARGS)
 
 smoke: $(VENV)/.test
 	$(python) -m pytest -m smoke $(ARGS)
