@@ -36,7 +36,7 @@ _NAMES = {
     "Sequential": "cornu.models",
     "StatelessScope": "cornu.core.scope",
     "SymbolicScope": "cornu.core.scope",
-    "Variable": "cornu.core.variable",
+    "Variable": "cornu.initializers",
     "device": "cornu.engine.devices",
     "grad": "cornu.core.gradients",
     "name_scope": "cornu.core.scope",

@@ -14,9 +14,11 @@ from cornu.engine.dtypes import is_float as is_float_dtype
 from cornu.engine.dtypes import is_integer as is_int_dtype
 from cornu.engine.dtypes import result_type, standardize_dtype
 from cornu.engine.names import get_uid
+from cornu.initializers import Variable
 from cornu.ops.symbolic import is_keras_tensor
 
 __all__ = [
+    "Variable",
     "backend",
     "clear_session",
     "epsilon",

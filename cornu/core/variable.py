@@ -8,32 +8,44 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from cornu.core import registry
 from cornu.core.scope import thread
 from cornu.engine import dtypes
 from cornu.engine.names import auto_name
 from cornu.ops.operators import attach_operators
 
+AGGREGATIONS = ("none", "mean", "sum", "only_first_replica")
+SYNCHRONIZATIONS = ("auto", "none", "on_read", "on_write")
+
 
 class Variable:
     """A tensor that models learn or keep.
 
+    Functions of `jax.numpy` take it as they take its value. To JAX's transformations (`jit`,
+    `grad`, `vmap`, `jax.tree.map`) it is a container of that value: a function that gets one sees
+    a plain array, and assigns nothing.
+
     Args:
-        initializer: an array, a number, or a callable `(shape, dtype)`.
-        shape: tuple of ints; needed with a callable.
-        dtype: dtype name; that of the array, or `floatx` for a callable, by default.
+        initializer: an array, a number, or an initializer: its name, object, class or config, or
+            a callable `(shape, dtype)`.
+        shape: tuple of ints; needed with an initializer.
+        dtype: dtype name; that of the array, or `floatx` for an initializer, by default.
         trainable: whether optimizers change it.
         autocast: whether layers of a lower compute dtype read it in that dtype.
-        aggregation: how replicas agree: "none", "mean", "sum" or "only_first_replica".
-        synchronization: kept for compatibility.
+        aggregation: how replicas agree: "none" (or None), "mean", "sum", "only_first_replica".
+        synchronization: "auto", "none" (or None), "on_read" or "on_write"; kept for compatibility.
         name: its name; must not contain "/".
         **kwargs: none are known.
 
     Raises:
-        ValueError: for a callable without a shape, an unknown shape, or a name with "/".
+        ValueError: for an initializer without a shape or of an unknown name, a shape with unknown
+            sizes, an aggregation or synchronization that is none of those, or a name with "/".
 
     >>> v = keras.Variable([1.0, 2.0])
     >>> v.assign_add([1.0, 1.0]).tolist()
     [2.0, 3.0]
+    >>> keras.Variable("zeros", shape=(2,)).tolist()
+    [0.0, 0.0]
     """
 
     name: str = ""
@@ -64,19 +76,31 @@ class Variable:
         self.path = "/".join((*thread.names, name))
         self._trainable = bool(trainable)
         self.autocast = bool(autocast)
-        self.aggregation = aggregation or "none"
-        self.synchronization = synchronization or "auto"
+        self.aggregation = self._choice("aggregation", aggregation, AGGREGATIONS)
+        self.synchronization = self._choice("synchronization", synchronization, SYNCHRONIZATIONS)
         # State is concrete even when a layer is first called inside a traced function.
         with jax.ensure_compile_time_eval():
             self._value = self._first_value(initializer, shape, dtype)
         self.shape = tuple(self._value.shape)
         self.dtype = np.dtype(self._value.dtype).name
 
+    def _choice(self, argument: str, value: str | None, allowed: tuple[str, ...]) -> str:
+        value = "none" if value is None else value
+        if value not in allowed:
+            raise ValueError(
+                f"Variable {self.path!r}: {argument} must be one of {', '.join(allowed)} or None; "
+                f"got {value!r}."
+            )
+        return value
+
     def _first_value(self, initializer: Any, shape: Any, dtype: Any) -> jax.Array:
+        if isinstance(initializer, (str, dict, type)):
+            initializer = registry.get("initializer", initializer)
         if callable(initializer):
             if shape is None:
                 raise ValueError(
-                    f"Variable {self.path!r} has a callable initializer, so it needs a shape."
+                    f"Variable {self.path!r} is made by an initializer, so it needs a shape: "
+                    "write Variable(initializer, shape=(...))."
                 )
             shape = (shape,) if isinstance(shape, int) else tuple(shape)
             if any(d is None for d in shape):
@@ -87,8 +111,18 @@ class Variable:
             dtype = dtypes.canonical(dtype)
             value = initializer(shape, dtype=dtypes.standardize_dtype(dtype))
             return jnp.asarray(value, dtype)
+        if initializer is None:
+            raise ValueError(
+                f"Variable {self.path!r} needs a first value: an array, a number, or an "
+                'initializer with a shape, as in Variable("zeros", shape=(2,)); got None.'
+            )
         if dtype is None and not hasattr(initializer, "dtype"):
             flat = np.asarray(initializer)
+            if flat.dtype.kind not in "biufcV":
+                raise TypeError(
+                    f"Variable {self.path!r} holds numbers; got {initializer!r}, which NumPy takes "
+                    f"for values of type {flat.dtype}."
+                )
             dtype = None if flat.dtype != np.float64 else dtypes.standardize_dtype(None)
             initializer = flat
         if isinstance(initializer, Variable):
@@ -176,6 +210,17 @@ class Variable:
     def __jax_array__(self) -> jax.Array:
         return self.value
 
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        return self.value.__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> tuple:
+        return self.value.__dlpack_device__()
+
+    @property
+    def __numpy_dtype__(self) -> np.dtype:
+        # `dtype` is a name, as in Keras; NumPy and `jnp.zeros_like` ask here for the type.
+        return np.dtype(dtypes.canonical(self.dtype))
+
     def __getattr__(self, name: str) -> Any:
         # Array methods (`.astype`, `.reshape`, `.at`, ...) work on the value.
         if name.startswith("_"):
@@ -220,6 +265,23 @@ class Variable:
 
     def __hash__(self) -> int:
         return id(self)
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        _register_with_jax(cls)
+
+
+def _register_with_jax(cls: type[Variable]) -> None:
+    """Make variables of this class arguments that JAX's transformations take.
+
+    What comes back is the array alone: a new Variable would take assignments that nobody sees.
+    """
+    jax.tree_util.register_pytree_node(
+        cls, lambda variable: ((variable.value,), None), lambda _, children: children[0]
+    )
+
+
+_register_with_jax(Variable)
 
 
 def unwrapped(value: Any) -> Any:

@@ -1,6 +1,9 @@
 """Initializers: they make the first values of weights."""
 
 from cornu.core import registry
+
+# Public here too: who makes one gets this room with it, so that initializers' names are known.
+from cornu.core.variable import Variable as Variable
 from cornu.initializers.base import Initializer
 from cornu.initializers.constant import Constant, Identity, Ones, Zeros
 from cornu.initializers.lookup import deserialize, get, serialize
