@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu import tree
+from cornu.engine.identity import IdentitySet
 from cornu.engine.names import auto_name
 from cornu.ops.symbolic import KerasTensor, Node, Operation, any_symbolic
 
@@ -81,7 +82,44 @@ def _node_of(tensor: KerasTensor) -> Node:
     return tensor._keras_history.operation._inbound_nodes[tensor._keras_history.node_index]
 
 
-class Function(Operation):
+class CopiedGraph:
+    """How what holds a graph is copied and pickled: with its calls one after the other.
+
+    Layers and symbolic tensors do not know their calls there, so that no walk along the graph is
+    as deep as the graph. The copy of the graph makes the calls anew.
+    """
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        if "_order" in state:
+            inputs = IdentitySet(map(_node_of, state["_inputs"]))
+            state["_order"] = [_call(node) for node in state["_order"]]
+            state["_input_calls"] = [_call(node) for node in inputs]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        for call in state.pop("_input_calls", ()):
+            _made_again(*call)
+        if "_order" in state:
+            state["_order"] = [_made_again(*call) for call in state["_order"]]
+        super().__setstate__(state)
+
+
+def _call(node: Node) -> tuple[Operation, tuple, dict, list[KerasTensor]]:
+    return node.operation, node.args, node.kwargs, node.outputs
+
+
+def _made_again(operation: Operation, args: tuple, kwargs: dict, outputs: list) -> Node:
+    """The node of a call, made if no other graph that was copied with this one made it."""
+    if outputs[0].history is not None:
+        return _node_of(outputs[0])
+    for calls in ("_inbound_nodes", "_outbound_nodes"):
+        operation.__dict__.setdefault(calls, [])
+    return Node(operation, args, kwargs, outputs)
+
+
+class Function(CopiedGraph, Operation):
     """A graph of operations as one operation.
 
     Args:

@@ -73,6 +73,16 @@ class InputLayer(Layer):
         Node(self, (), {}, tensor)
         self.built = True
 
+    def __getstate__(self) -> dict[str, Any]:
+        # It is nothing without its tensor, so it does not wait for a graph to tell its call.
+        return {**super().__getstate__(), "_tensor": self.output}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        tensor = state["_tensor"]
+        super().__setstate__({key: value for key, value in state.items() if key != "_tensor"})
+        if tensor.history is None:
+            Node(self, (), {}, tensor)
+
     def call(self) -> Any:
         raise NotImplementedError("An InputLayer is not called; pass data to the model.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import jax
@@ -259,8 +260,8 @@ class Variable:
     def __deepcopy__(self, memo: dict) -> Variable:
         copy = Variable.__new__(Variable)
         memo[id(self)] = copy
-        copy.__dict__.update(self.__dict__)
-        copy._value = jnp.array(self._value)
+        own = {key: value for key, value in self.__dict__.items() if key != "_value"}
+        copy.__dict__.update(deepcopy(own, memo), _value=jnp.array(self._value))
         return copy
 
     def __hash__(self) -> int:

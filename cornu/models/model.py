@@ -9,7 +9,7 @@ from typing import Any
 from cornu import tree
 from cornu.core import registry
 from cornu.core.call_spec import build_by_call
-from cornu.core.graph import operations_by_depth, run_graph, run_nodes, sort_graph
+from cornu.core.graph import CopiedGraph, operations_by_depth, run_graph, run_nodes, sort_graph
 from cornu.core.host_stage import (
     HostStage,
     Staged,
@@ -26,7 +26,7 @@ from cornu.training.trainer import Trainer
 from cornu.visualization import summary as print_summary
 
 
-class Model(Trainer, Layer):
+class Model(Trainer, CopiedGraph, Layer):
     """A model: made from symbolic inputs and outputs, or subclassed with its own `call`.
 
     Args:

@@ -48,6 +48,7 @@ class Op:
         self.name = name or function.__name__
         self.spec = spec
         self.probes = probes
+        self.wrapper: Any = None
         self.signature = inspect.signature(function)
         parameters = self.signature.parameters
         if tensors is None:
@@ -59,6 +60,10 @@ class Op:
         self.keywords = kinds.get(inspect.Parameter.VAR_KEYWORD)
         # What stands before `*operands` can only be passed by position.
         self.leading = [n for n, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
+
+    def __reduce__(self) -> tuple:
+        # Pickles and copies name the public function; there is one record of it in a process.
+        return getattr, (self.wrapper, "op")
 
     def split(self, args: tuple, kwargs: dict) -> tuple[tuple, dict, dict]:
         """A call's arguments as (positional tensors, named tensors, settings).
@@ -156,7 +161,7 @@ def op(
             return symbolic(record, args, kwargs)
         return function(*unwrap(args), **unwrap(kwargs))
 
-    wrapper.op = record
+    wrapper.op, record.wrapper = record, wrapper
     return wrapper
 
 

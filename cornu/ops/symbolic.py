@@ -108,6 +108,10 @@ class KerasTensor:
     def __hash__(self) -> int:
         return id(self)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy holds: all but the way it came, which the copied graph tells it."""
+        return {**self.__dict__, "_keras_history": None}
+
 
 class Node:
     """One call of an operation on symbolic tensors: its arguments and its outputs."""
@@ -192,6 +196,20 @@ class Operation:
     def from_config(cls, config: dict) -> Operation:
         """An operation made from what `get_config` returned."""
         return cls(**config)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy holds: all but its calls, each of which belongs to a graph.
+
+        So the copy of a layer takes no model with it, and that of a deep model no deep recursion.
+        """
+        calls = ("_inbound_nodes", "_outbound_nodes")
+        return {key: value for key, value in self.__dict__.items() if key not in calls}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A graph that holds the operation may have entered its calls already.
+        own = self.__dict__
+        own.update(state, _inbound_nodes=own.get("_inbound_nodes", []))
+        own.setdefault("_outbound_nodes", [])
 
     def _first_node(self, what: str) -> Node:
         if not self._inbound_nodes:

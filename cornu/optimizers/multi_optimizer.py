@@ -8,6 +8,7 @@ from typing import Any
 
 from cornu.core import registry
 from cornu.core.variable import Variable
+from cornu.engine.identity import IdentityMap
 from cornu.optimizers.optimizer import Optimizer
 
 
@@ -110,7 +111,7 @@ class MultiOptimizer(Optimizer):
             )
         self.optimizer_map = optimizer_map
         self._optimizers: list[Optimizer] = []
-        self._chosen: dict[int, Optimizer] = {}
+        self._chosen = IdentityMap()
         if isinstance(optimizer_map, OptimizerMap):
             everyone = [*optimizer_map.values(), optimizer_map.default_optimizer]
             self._optimizers = list({id(one): one for one in everyone}.values())
@@ -125,11 +126,11 @@ class MultiOptimizer(Optimizer):
         super().build(variables)
         for variable in variables:
             chosen = self._choose(variable)
-            self._chosen[id(variable)] = chosen
+            self._chosen[variable] = chosen
             if all(one is not chosen for one in self._optimizers):
                 self._optimizers.append(chosen)
         for optimizer in self._optimizers:
-            optimizer.build([v for v in variables if self._chosen[id(v)] is optimizer])
+            optimizer.build([v for v in variables if self._chosen[v] is optimizer])
 
     def _choose(self, variable: Variable) -> Optimizer:
         if isinstance(self.optimizer_map, OptimizerMap):
@@ -166,7 +167,7 @@ class MultiOptimizer(Optimizer):
         variables = self._variables_for(grads, trainable_variables)
         pairs = self._present(grads, variables)
         for optimizer in self._optimizers:
-            own = [(g, v) for g, v in pairs if self._chosen[id(v)] is optimizer]
+            own = [(g, v) for g, v in pairs if self._chosen[v] is optimizer]
             if own:
                 optimizer.apply([self._unscaled(g, v) for g, v in own], [v for _, v in own])
         self._iterations.assign_add(1)
@@ -179,7 +180,7 @@ class MultiOptimizer(Optimizer):
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
         """Set variables to the averages of their optimizers, where these keep them."""
         for variable in var_list:
-            self._chosen[id(variable)].finalize_variable_values([variable])
+            self._chosen[variable].finalize_variable_values([variable])
 
     def get_config(self) -> dict:
         return {

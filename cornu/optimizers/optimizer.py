@@ -15,6 +15,7 @@ from cornu.core import registry
 from cornu.core.identifiers import unknown_arguments
 from cornu.core.scope import StatelessScope
 from cornu.core.variable import Variable
+from cornu.engine.identity import IdentitySet
 from cornu.engine.names import auto_name, to_snake_case
 from cornu.optimizers.clipping import clip_by_global_norm, clip_by_norm
 from cornu.optimizers.conditional import update_if
@@ -88,7 +89,7 @@ class Optimizer(OptimizerState):
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self._check_settings(learning_rate, kwargs)
-        self._excluded: set[int] = set()
+        self._excluded = IdentitySet()
         self._excluded_names: list[str] = []
         self._warned_of_missing = False
         super().__init__(learning_rate)
@@ -213,7 +214,7 @@ class Optimizer(OptimizerState):
         if not self.built:
             self.build(variables)
         for variable in variables:
-            if id(variable) not in self._positions:
+            if variable not in self._positions:
                 raise ValueError(
                     f"Optimizer {self.name!r} was built for other variables and does not know "
                     f"{getattr(variable, 'path', variable)!r}. Build it with all variables that it "
@@ -248,8 +249,8 @@ class Optimizer(OptimizerState):
         is_last = (self._iterations.raw_value + 1) % steps == 0
         for slot, total in zip(slots, sums):
             slot.assign(jnp.where(is_last, jnp.zeros_like(total), total))
-        kept = {id(slot) for slot in slots} | {id(self._iterations)}
-        state = [v for v in self.variables if id(v) not in kept]
+        kept = IdentitySet([*slots, self._iterations])
+        state = [v for v in self.variables if v not in kept]
         update_if(
             is_last,
             [*state, *variables],
@@ -356,11 +357,11 @@ class Optimizer(OptimizerState):
         A model that has trained keeps its compiled step: call this before `fit`, for instance after
         loading, or compile the model again.
         """
-        self._excluded = {id(variable) for variable in var_list or ()}
+        self._excluded = IdentitySet(var_list or ())
         self._excluded_names = list(var_names or ())
 
     def _use_weight_decay(self, variable: Variable) -> bool:
-        if id(variable) in self._excluded:
+        if variable in self._excluded:
             return False
         return not any(re.search(pattern, variable.name) for pattern in self._excluded_names)
 

@@ -11,6 +11,7 @@ import numpy as np
 from cornu import initializers
 from cornu.core.scope import name_path
 from cornu.core.variable import Variable
+from cornu.engine.identity import IdentityMap
 from cornu.optimizers.schedules.schedule import LearningRateSchedule
 
 
@@ -26,7 +27,7 @@ class OptimizerState:
         self.built = False
         self._variables: list[Variable] = []
         self._trainable_variables: list[Variable] = []
-        self._positions: dict[int, int] = {}
+        self._positions = IdentityMap()
         self._iterations = self.add_variable((), dtype="int32", name="iteration")
         self._learning_rate: Any = None
         self._set_learning_rate(learning_rate)
@@ -129,7 +130,7 @@ class OptimizerState:
         """
         variables = list(variables)
         self._trainable_variables = variables
-        self._positions = {id(variable): index for index, variable in enumerate(variables)}
+        self._positions = IdentityMap((variable, i) for i, variable in enumerate(variables))
         if self.use_ema:
             self._averages = self.add_optimizer_variables(variables, "average")
         if self.gradient_accumulation_steps:
@@ -137,7 +138,7 @@ class OptimizerState:
         self.built = True
 
     def _get_variable_index(self, variable: Variable) -> int:
-        return self._positions[id(variable)]
+        return self._positions[variable]
 
     @property
     def variables(self) -> list[Variable]:

@@ -42,6 +42,10 @@ class Callback:
         self._model: Any = None
         self.callback_list: Any = None  # the list that calls this one
 
+    def __getstate__(self) -> dict[str, Any]:
+        # The list belongs to a run, and holds other callbacks, with open files and data.
+        return {**self.__dict__, "callback_list": None}
+
     @property
     def model(self) -> Any:
         return self._model

@@ -32,6 +32,9 @@ class History(Callback):
         self._history: dict[str, list] = {}
         self._waiting: list = []  # not looked at yet, so that an epoch's end waits for nothing
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_history": dict(self.history)}
+
     @property
     def history(self) -> dict[str, list]:
         for logs in self._waiting:

@@ -224,8 +224,9 @@ class Trainer(
         return self._programs
 
     def __getstate__(self) -> dict:
-        """What a pickle or a copy holds: all but the compiled programs, which are made anew."""
-        return {key: value for key, value in self.__dict__.items() if key != "_programs"}
+        """What a pickle or a copy holds: all but what is made anew, or belongs to a run."""
+        state = super().__getstate__()
+        return {key: value for key, value in state.items() if key not in NOT_COPIED}
 
     def _on_short_batches(self, kind: str, step: Callable, pure: bool = False) -> Callable:
         """The step; one that a user wrote gets batches as Keras hands them: `(x, y)`, or `x`."""
@@ -374,7 +375,6 @@ class Trainer(
             )
         weights = class_weights_of(self, class_weight)
         feed = self._make_feed(x, y, sample_weight, batch_size, shuffle, weights, steps_per_epoch)
-        self._feed = feed
         self._symbolic_build(feed.peek())
         validation = self._validation_feed(
             validation_data, validation_batch_size or batch_size, validation_steps
@@ -392,6 +392,7 @@ class Trainer(
             return self._evaluate(test_loop(), callbacks)
 
         due = None if validation is None else lambda epoch: _is_due(epoch, validation_freq)
+        self._feed = feed
         with closing_all(feed, validation), interrupts_between_steps():
             self._run_epochs(loop, callbacks, initial_epoch, epochs, validate, due)
         return callbacks.history
@@ -444,7 +445,7 @@ class Trainer(
             callbacks.on_train_abort()
             raise
         finally:
-            self._position = None
+            self._position = self._feed = None
         if self.optimizer is not None and epochs > 0:
             self.optimizer.finalize_variable_values(self.trainable_weights)
         callbacks.on_train_end(logs)
@@ -498,6 +499,10 @@ class Trainer(
         if self.run_eagerly:
             feed.read_in_caller()
         return host_feed(self, feed)
+
+
+# Compiled programs, the part of a graph that reads strings, and what a run holds.
+NOT_COPIED = frozenset({"_programs", "_stage", "_feed", "_position", "_resume"})
 
 
 def _objects_of(value: Any) -> Any:

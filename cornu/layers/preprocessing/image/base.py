@@ -114,9 +114,7 @@ class BaseImagePreprocessingLayer(Layer):
         return jax.jit(pure, static_argnums=2)
 
     def __getstate__(self) -> dict:
-        state = dict(self.__dict__)
-        state.pop("_program", None)
-        return state
+        return {key: value for key, value in super().__getstate__().items() if key != "_program"}
 
     def _transform(self, data: Any, training: bool) -> Any:
         transformation = self.get_random_transformation(data, training=training)
