@@ -38,6 +38,11 @@ def get_mask(tensor: Any) -> Any:
     return entry[1]
 
 
+def any_masks() -> bool:
+    """Whether any tensor that is alive carries a mask; False only if none does."""
+    return bool(_masks)
+
+
 def get_masks(structure: Any) -> Any:
     """The masks of a nested structure of tensors; None if no tensor in it has one."""
     if not _masks and not tree.is_nested(structure) and not isinstance(structure, KerasTensor):

@@ -8,11 +8,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from cornu import tree
+from cornu import ops, tree
 from cornu.core import dtype_policy, masking
 from cornu.engine import config
 from cornu.engine.names import auto_name, to_snake_case
-from cornu.losses.tensors import align_weights, as_dtype
+from cornu.losses.tensors import align_weights, as_dtype, check_mask, same_rank
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
 
@@ -67,21 +67,33 @@ class Loss:
             y_true: targets, tensor or structure of tensors, first axis the batch.
             y_pred: predictions, likewise; a mask they carry leaves steps out.
             sample_weight: factors of the values: a number, or a tensor of shape (batch,), or of
-                the shape of the values `call` gives; for binary cross-entropies also one for each
-                label, shaped like `y_pred`.
+                the shape of the values `call` gives; for losses that are means over the last axis
+                also one for each entry, shaped like `y_pred`.
 
         Returns:
             A scalar, or the weighted values for reduction "none".
         """
         mask = None if tree.is_nested(y_pred) else masking.get_mask(y_pred)
+        if mask is not None:
+            check_mask(f"Loss {self.name!r}", y_pred, mask)
         y_pred = as_tensors(y_pred, self.dtype)
         if not self.integer_targets:
             y_true = as_tensors(y_true, self.dtype)
         values = self.call(y_true, y_pred)
+        if mask is not None and mask.ndim > len(values.shape) and mask.ndim == y_pred.ndim:
+            values = self._values_of_entries(y_true, y_pred)
         values, sample_weight = self._with_label_weights(values, y_true, y_pred, sample_weight)
         valid = masking.get_mask(values)
         mask = valid if mask is None else mask if valid is None else mask & valid
         return reduce_values(values, sample_weight, mask, self.reduction, self.dtype)
+
+    def _values_of_entries(self, y_true: Any, y_pred: Any) -> Any:
+        """The value of each entry of the predictions, where `call` gives means over the last axis.
+
+        Raises:
+            ValueError: if it gives anything else.
+        """
+        raise no_entries(f"Loss {self.name!r}", y_pred)
 
     def _with_label_weights(
         self, values: Any, y_true: Any, y_pred: Any, sample_weight: Any
@@ -138,6 +150,9 @@ class FunctionLoss(Loss):
             )
         return values
 
+    def _values_of_entries(self, y_true: Any, y_pred: Any) -> Any:
+        return values_of_entries(f"Loss {self.name!r}", self.fn, y_true, y_pred, self.settings)
+
     def _with_label_weights(
         self, values: Any, y_true: Any, y_pred: Any, sample_weight: Any
     ) -> tuple[Any, Any]:
@@ -146,8 +161,7 @@ class FunctionLoss(Loss):
             return values, sample_weight
         if tuple(shape) != tuple(y_pred.shape) or len(shape) < 2 or shape[-1] == 1:
             return values, sample_weight
-        # A mean over no axis: the value of each label.
-        values = self.fn(y_true, y_pred, **{**self.settings, "axis": ()})
+        values = self._values_of_entries(y_true, y_pred)
         if self.reduction == "mean_with_sample_weight":
             return values, sample_weight
         axis = self.settings.get("axis", -1)
@@ -163,9 +177,33 @@ class FunctionLoss(Loss):
 
 
 def means_over_labels(fn: Callable) -> Callable:
-    """Marks a function whose value is the mean over labels along `axis`, so that they can weigh."""
+    """Marks a function whose value is the mean over the entries of the last axis (or `axis`), so
+    that each of them can weigh, or be masked."""
     fn.means_over_labels = True
     return fn
+
+
+def values_of_entries(owner: str, fn: Callable, y_true: Any, y_pred: Any, settings: dict) -> Any:
+    """The values of all entries of the predictions, whose means `fn` gives.
+
+    Raises:
+        ValueError: if `fn` is not marked as one that takes means.
+    """
+    if not hasattr(fn, "means_over_labels"):
+        raise no_entries(owner, y_pred)
+    # The mean over a last axis of size 1 is the value itself.
+    settings = {key: -1 if key == "axis" else value for key, value in settings.items()}
+    y_true, y_pred = same_rank(y_true, y_pred)
+    return fn(ops.expand_dims(y_true, -1), ops.expand_dims(y_pred, -1), **settings)
+
+
+def no_entries(owner: str, y_pred: Any) -> ValueError:
+    """The error for a mask or weights of entries that have no value of their own."""
+    return ValueError(
+        f"{owner} gives one value for the whole last axis of predictions of shape "
+        f"{tuple(y_pred.shape)}, so their mask or weights must not have that axis: expected the "
+        f"shape {tuple(y_pred.shape[:-1])}."
+    )
 
 
 def as_tensors(structure: Any, dtype: Any) -> Any:

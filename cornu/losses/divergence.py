@@ -8,7 +8,7 @@ import jax
 
 from cornu import ops
 from cornu.engine import config
-from cornu.losses.base import FunctionLoss
+from cornu.losses.base import FunctionLoss, means_over_labels
 from cornu.losses.tensors import class_numbers, float_tensor, matched
 
 
@@ -30,6 +30,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
     return ops.sum(y_true * ops.log(y_true / y_pred), axis=-1)
 
 
+@means_over_labels
 def poisson(y_true: Any, y_pred: Any) -> jax.Array:
     """`mean(y_pred - y_true * log(y_pred))` along the last axis.
 

@@ -7,10 +7,11 @@ from typing import Any
 import jax
 
 from cornu import ops
-from cornu.losses.base import FunctionLoss
+from cornu.losses.base import FunctionLoss, means_over_labels
 from cornu.losses.tensors import matched
 
 
+@means_over_labels
 def hinge(y_true: Any, y_pred: Any) -> jax.Array:
     """`mean(max(1 - y_true * y_pred, 0))` along the last axis.
 
@@ -28,6 +29,7 @@ def hinge(y_true: Any, y_pred: Any) -> jax.Array:
     return ops.mean(ops.maximum(1.0 - signs(y_true) * y_pred, 0.0), axis=-1)
 
 
+@means_over_labels
 def squared_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     """`mean(max(1 - y_true * y_pred, 0)²)` along the last axis.
 

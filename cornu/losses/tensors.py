@@ -78,6 +78,22 @@ def align_weights(weights: Any, values: Any) -> Any:
     return weights
 
 
+def check_mask(owner: str, tensor: Any, mask: Any) -> None:
+    """Refuse a mask that does not say for each of the first axes of a tensor what counts.
+
+    Raises:
+        ValueError: if it has more axes than the tensor, or others.
+    """
+    found, shape = tuple(mask.shape), tuple(tensor.shape)
+    fits = len(found) <= len(shape) and all(m in (1, n) for m, n in zip(found, shape))
+    if not fits:
+        raise ValueError(
+            f"{owner} got predictions of shape {shape} with a mask of shape {found}. A mask has "
+            "the shape of the predictions' first axes: let the layer that changes them define "
+            "`compute_mask`, or drop the mask there by `supports_masking = False`."
+        )
+
+
 def class_numbers(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """Sparse targets as they are, without a class axis of size 1."""
     y_true = ops.convert_to_tensor(y_true)

@@ -13,10 +13,14 @@ from cornu.core.variable import Variable
 from cornu.engine import dtypes
 from cornu.engine.names import auto_name, to_snake_case
 from cornu.losses.base import compute_dtype
+from cornu.metrics.masks import takes_weights, with_masks_as_weights
 
 
 class Metric:
     """Base of metrics. Subclasses define `update_state` and `result`.
+
+    A mask that the predictions (`y_pred`, or `values`) carry reaches an `update_state` which takes
+    `sample_weight` as weights of 0 and 1, times the weights that were given.
 
     Args:
         dtype: dtype of the state and the result, or a policy; the default float type if None.
@@ -38,12 +42,19 @@ class Metric:
 
     # Whether more is better ("up") or less ("down"); None where neither is.
     _direction: str | None = None
+    _takes_weights = True
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         self.name = name or auto_name(to_snake_case(type(self).__name__))
         self._dtype = compute_dtype(dtype)
         self._variables: list[Variable] = []
         self._metrics: list[Metric] = []
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "update_state" in cls.__dict__:
+            cls.update_state = with_masks_as_weights(cls.update_state)
+            cls._takes_weights = takes_weights(cls.update_state)
 
     def __setattr__(self, name: str, value: Any) -> None:
         for item in () if name in ("_variables", "_metrics") else tree.flatten(value):

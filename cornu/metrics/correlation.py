@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from cornu import ops
+from cornu.core import masking
 from cornu.engine import config
 from cornu.losses.tensors import align_weights, as_dtype, matched
 from cornu.metrics.base import Metric
 from cornu.metrics.counting import ratio
-from cornu.metrics.mean import NamedMean
+from cornu.metrics.mean import Mean, NamedMean
 
 AGGREGATIONS = (None, "uniform_average", "variance_weighted_average")
 
@@ -31,12 +33,7 @@ def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
     >>> round(keras.metrics.pearson_correlation([[0.0, 1.0, 2.0]], [[0.0, 2.0, 4.0]]).item(), 4)
     1.0
     """
-    y_true, y_pred = matched(y_true, y_pred)
-    true = y_true - ops.mean(y_true, axis=axis, keepdims=True)
-    pred = y_pred - ops.mean(y_pred, axis=axis, keepdims=True)
-    # Roots are taken apart: the product of the squares overflows first.
-    norms = ops.sqrt(ops.sum(true * true, axis=axis)) * ops.sqrt(ops.sum(pred * pred, axis=axis))
-    return ops.sum(true * pred, axis=axis) / norms
+    return _pearson(*matched(y_true, y_pred), axis)
 
 
 def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Array:
@@ -57,16 +54,75 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> jax.Arr
     >>> round(result.item(), 4)
     0.5714
     """
-    y_true, y_pred = matched(y_true, y_pred)
-    true_mean = ops.mean(y_true, axis=axis, keepdims=True)
-    pred_mean = ops.mean(y_pred, axis=axis, keepdims=True)
-    covariance = ops.mean((y_true - true_mean) * (y_pred - pred_mean), axis=axis)
-    variances = ops.var(y_true, axis=axis) + ops.var(y_pred, axis=axis)
-    shift = ops.squeeze(ops.square(true_mean - pred_mean), axis=axis)
-    return 2.0 * covariance / (variances + shift + config.epsilon())
+    return _concordance(*matched(y_true, y_pred), axis)
 
 
-class PearsonCorrelation(NamedMean):
+def _pearson(y_true: Any, y_pred: Any, axis: int, weights: Any = None) -> jax.Array:
+    true = y_true - _mean(y_true, axis, weights)
+    pred = y_pred - _mean(y_pred, axis, weights)
+    # Roots are taken apart: the product of the squares overflows first.
+    norms = [ops.sqrt(_mean(x * x, axis, weights)) for x in (true, pred)]
+    return ops.squeeze(_mean(true * pred, axis, weights) / (norms[0] * norms[1]), axis=axis)
+
+
+def _concordance(y_true: Any, y_pred: Any, axis: int, weights: Any = None) -> jax.Array:
+    true_mean, pred_mean = _mean(y_true, axis, weights), _mean(y_pred, axis, weights)
+    true, pred = y_true - true_mean, y_pred - pred_mean
+    covariance = _mean(true * pred, axis, weights)
+    variances = _mean(true * true, axis, weights) + _mean(pred * pred, axis, weights)
+    shift = ops.square(true_mean - pred_mean)
+    return ops.squeeze(2.0 * covariance / (variances + shift + config.epsilon()), axis=axis)
+
+
+def _mean(x: Any, axis: int, weights: Any) -> jax.Array:
+    if weights is None:
+        return ops.mean(x, axis=axis, keepdims=True)
+    total = jnp.sum(weights, axis=axis, keepdims=True)
+    return ratio(jnp.sum(x * weights, axis=axis, keepdims=True), total)
+
+
+class Correlation(NamedMean):
+    """Mean over samples of a correlation along an axis, whose entries can weigh and be masked.
+
+    Args:
+        fn: the public function of the correlation.
+        weighted: the same with `weights`, shaped like the predictions, behind the axis.
+        name: its name.
+        dtype: see `keras.Metric`.
+        axis: axis along which the values lie.
+    """
+
+    _direction = "up"
+
+    def __init__(
+        self, fn: Callable, weighted: Callable, name: str | None, dtype: Any = None, axis: int = -1
+    ):
+        super().__init__(fn, name, dtype, axis=axis)
+        self._weighted = weighted
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take a batch into account; see `Mean.update_state`.
+
+        Weights that differ along the axis of the correlation are weights of its entries.
+        """
+        y_pred = as_dtype(y_pred, self.dtype)
+        axis, shape = self._fn_kwargs["axis"], tuple(y_pred.shape)
+        weights = None
+        if sample_weight is not None and shape:
+            weights = align_weights(as_dtype(sample_weight, self.dtype), y_pred)
+        if weights is None or weights.ndim != len(shape) or weights.shape[axis] == 1:
+            super().update_state(y_true, y_pred, sample_weight)
+            return
+        y_true, y_pred = matched(as_dtype(y_true, self.dtype), y_pred)
+        weights = jnp.broadcast_to(weights, shape)
+        # An entry of weight 0 may be anything, even a NaN.
+        y_true, y_pred = (jnp.where(weights == 0, 0, y) for y in (y_true, y_pred))
+        values = self._weighted(y_true, y_pred, axis, weights)
+        # Without an entry there is no sample.
+        Mean.update_state(self, values, jnp.max(weights, axis=axis))
+
+
+class PearsonCorrelation(Correlation):
     """Mean over samples of the correlation of targets and predictions.
 
     Args:
@@ -79,13 +135,11 @@ class PearsonCorrelation(NamedMean):
     1.0
     """
 
-    _direction = "up"
-
     def __init__(self, name: str | None = "pearson_correlation", dtype: Any = None, axis: int = -1):
-        super().__init__(pearson_correlation, name, dtype, axis=axis)
+        super().__init__(pearson_correlation, _pearson, name, dtype, axis)
 
 
-class ConcordanceCorrelation(NamedMean):
+class ConcordanceCorrelation(Correlation):
     """Mean over samples of Lin's concordance coefficient of targets and predictions.
 
     Args:
@@ -98,12 +152,10 @@ class ConcordanceCorrelation(NamedMean):
     0.5714
     """
 
-    _direction = "up"
-
     def __init__(
         self, name: str | None = "concordance_correlation", dtype: Any = None, axis: int = -1
     ):
-        super().__init__(concordance_correlation, name, dtype, axis=axis)
+        super().__init__(concordance_correlation, _concordance, name, dtype, axis)
 
 
 class R2Score(Metric):
@@ -154,6 +206,7 @@ class R2Score(Metric):
             y_pred: predictions of the same shape.
             sample_weight: weights of shape (batch,).
         """
+        mask = masking.get_mask(y_pred)
         y_true, y_pred = as_dtype(y_true, self.dtype), as_dtype(y_pred, self.dtype)
         if len(y_pred.shape) != 2 or y_true.shape != y_pred.shape:
             raise ValueError(
@@ -169,8 +222,13 @@ class R2Score(Metric):
         weights = jnp.broadcast_to(weights, y_true.shape)
         parts = (y_true * y_true, y_true, jnp.square(y_true - y_pred), jnp.ones_like(y_true))
         for variable, part in zip(self.sums, parts):
-            variable.assign_add(jnp.sum(part * weights, axis=0))
-        self.num_samples.assign_add(y_true.shape[0])
+            # A sample of weight 0 may hold anything, even a NaN.
+            variable.assign_add(jnp.sum(jnp.where(weights == 0, 0, part * weights), axis=0))
+        # As in Keras a sample of weight 0 is one; a masked sample is none.
+        samples = y_true.shape[0]
+        if mask is not None:
+            samples = jnp.sum(jnp.any(mask.reshape(mask.shape[0], -1), axis=1))
+        self.num_samples.assign_add(samples)
 
     def result(self) -> jax.Array:
         """The score: a scalar, or one for each output; 0 before the first batch."""

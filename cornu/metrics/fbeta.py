@@ -83,7 +83,8 @@ class FBetaScore(Metric):
         axis = None if self.average == "micro" else 0
         parts = (predicted * y_true, predicted * (1 - y_true), (1 - predicted) * y_true, y_true)
         for variable, part in zip(self.state, parts):
-            variable.assign_add(jnp.sum(part * weights, axis=axis))
+            # A sample of weight 0 may hold anything, even a NaN.
+            variable.assign_add(jnp.sum(jnp.where(weights == 0, 0, part * weights), axis=axis))
 
     def _predicted(self, y_pred: jax.Array) -> jax.Array:
         if self.threshold is not None:

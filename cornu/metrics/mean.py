@@ -9,8 +9,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from cornu.core import masking, registry
-from cornu.losses.base import divide
+from cornu.core import registry
+from cornu.losses.base import divide, values_of_entries
 from cornu.losses.tensors import align_weights, as_dtype
 from cornu.metrics.base import Metric
 
@@ -43,7 +43,7 @@ class Mean(Metric):
                 the values, or one that broadcasts.
         """
         values = as_dtype(values, float_dtype(self.dtype))
-        total, count = samplewise(values, sample_weight)
+        total, count = samplewise(values, sample_weight, f"Metric {self.name!r}")
         self.total.assign_add(total.astype(self.dtype))
         self.count.assign_add(jnp.asarray(count).astype(self.dtype))
 
@@ -78,7 +78,8 @@ class Sum(Metric):
         """Take values into account, times their weights; see `Mean.update_state`."""
         values = as_dtype(values, self.dtype)
         if sample_weight is not None:
-            values = values * align_weights(as_dtype(sample_weight, self.dtype), values)
+            weights = align_weights(as_dtype(sample_weight, self.dtype), values)
+            values = jnp.where(weights == 0, 0, values * weights)
         self.total.assign_add(jnp.sum(values))
 
     def result(self) -> jax.Array:
@@ -124,7 +125,6 @@ class MeanMetricWrapper(Mean):
             y_pred: predictions; steps under their mask are left out.
             sample_weight: see `Mean.update_state`.
         """
-        mask = masking.get_mask(y_pred)
         y_pred = as_dtype(y_pred, self.dtype)
         if not self.integer_targets:
             y_true = as_dtype(y_true, self.dtype)
@@ -134,11 +134,11 @@ class MeanMetricWrapper(Mean):
                 f"Metric {self.name!r}: the function returned None. Let it return one value per "
                 "sample, or a scalar, with `return`."
             )
-        valid = masking.get_mask(values)
-        mask = valid if mask is None else mask if valid is None else mask & valid
-        if mask is not None:
-            values = as_dtype(values, float_dtype(self.dtype))
-            sample_weight = masked_weights(values, sample_weight, mask)
+        if _weighs_entries(sample_weight, values, y_pred):
+            values = values_of_entries(
+                f"Metric {self.name!r}", self._fn, y_true, y_pred, self._fn_kwargs
+            )
+        # Values that do not count, such as those of `ignore_class`, come with a mask.
         super().update_state(values, sample_weight)
 
     def get_config(self) -> dict:
@@ -167,24 +167,33 @@ def float_dtype(dtype: str) -> Any:
     return dtype if jnp.issubdtype(dtype, jnp.inexact) else "float32"
 
 
-def samplewise(values: jax.Array, sample_weight: Any) -> tuple[jax.Array, Any]:
-    """Weighted total and count of values whose mean is first taken within each sample."""
+def _weighs_entries(weights: Any, values: Any, y_pred: Any) -> bool:
+    """Whether there is a weight for each entry of an axis that the values no longer have."""
+    shape = tuple(getattr(weights, "shape", ()))
+    return (
+        len(shape) == len(getattr(values, "shape", ())) + 1
+        and shape == tuple(y_pred.shape)
+        and shape[-1] != 1
+    )
+
+
+def samplewise(values: jax.Array, sample_weight: Any, owner: str) -> tuple[jax.Array, Any]:
+    """Weighted total and count of values whose mean is first taken within each sample.
+
+    Raises:
+        ValueError: if the weights do not fit the values.
+    """
     inner = math.prod(values.shape[1:])
     if sample_weight is None:
         return jnp.sum(values) / max(inner, 1), values.size // max(inner, 1)
     weights = align_weights(as_dtype(sample_weight, values.dtype), values)
-    if weights.ndim == values.ndim + 1 and weights.shape[:-1] == values.shape:
-        # Weights of labels, which the function has taken the mean of.
-        weights = jnp.mean(weights, axis=-1)
+    pairs = zip(reversed(weights.shape), reversed(values.shape))
+    if weights.ndim > values.ndim or any(w not in (1, v) for w, v in pairs):
+        raise ValueError(
+            f"{owner} has values of shape {values.shape}, which weights (or a mask) of shape "
+            f"{weights.shape} cannot weigh. Give one value, and one weight, per sample or step."
+        )
     weights = jnp.broadcast_to(weights, values.shape)
     # A value of weight 0 may be anything, even a NaN.
     weighted = jnp.where(weights == 0, 0, values * weights)
     return jnp.sum(weighted) / max(inner, 1), jnp.sum(weights) / max(inner, 1)
-
-
-def masked_weights(values: jax.Array, sample_weight: Any, mask: Any) -> jax.Array:
-    """Weights that are 0 where the mask is False."""
-    mask = align_weights(as_dtype(mask, values.dtype), values)
-    if sample_weight is None:
-        return mask
-    return mask * align_weights(as_dtype(sample_weight, values.dtype), values)

@@ -65,7 +65,15 @@ class CompiledMetrics:
             if targets[i] is None:
                 continue
             sample_weights = weights[i] if weighted else None
-            metric.update_state(targets[i], predictions[i], sample_weight=sample_weights)
+            if metric._takes_weights:
+                metric.update_state(targets[i], predictions[i], sample_weight=sample_weights)
+                continue
+            if sample_weights is not None:
+                raise ValueError(
+                    f"Metric {metric.name!r} is among `weighted_metrics`, but its `update_state` "
+                    "takes no `sample_weight`. Add that argument, or pass it as one of `metrics`."
+                )
+            metric.update_state(targets[i], predictions[i])
 
     def result(self) -> dict[str, Any]:
         """The metrics' values by their names in the logs."""
