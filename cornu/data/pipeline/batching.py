@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from cornu.data.pipeline.blocks import Block, drop, even, padded, rechunk, size_of
+from cornu.data.pipeline.blocks import Block, drop, rechunk, size_of
 from cornu.data.pipeline.stage import Indexed, Run, Stage, divided
 
 
@@ -16,12 +16,12 @@ class Batched(Stage):
 
     parent: Stage
 
-    def __init__(self, parent: Stage, size: int, drop_remainder: bool, pad: bool):
+    def __init__(self, parent: Stage, size: int, drop_remainder: bool, finish: Callable):
         super().__init__(parent)
         self.batched = True
         self.size = size
         self.drop_remainder = drop_remainder
-        self.finish = padded if pad else even
+        self.finish = finish
         self.length = divided(parent.length, size, drop_remainder)
 
     def read(self, run: Run, start: int, size: int) -> Iterator[Block]:

@@ -6,7 +6,7 @@ differ lie in a ragged leaf: an object array `(samples,)` of arrays. Strings lie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,11 @@ def leaves(structure: Any) -> list:
     found: list = []
     map_leaves(found.append, structure)
     return found
+
+
+def placed(places: Any, parts: Sequence) -> Any:
+    """The structure of numbers with the part of that number at each place."""
+    return map_leaves(lambda number: parts[number], places)
 
 
 def as_array(value: Any) -> np.ndarray:
@@ -170,19 +175,3 @@ def even(block: Block) -> Block:
                 "equal with `map`, or pad them to the longest of each batch with `padded_batch`."
             )
     return block
-
-
-def padded(block: Block) -> Block:
-    """The block with ragged leaves filled up at the end: with zeros, or empty strings."""
-    return map_leaves(lambda leaf: _padded(leaf) if is_ragged(leaf) else leaf, block)
-
-
-def _padded(leaf: np.ndarray) -> np.ndarray:
-    if len({sample.ndim for sample in leaf}) != 1:
-        raise ValueError("Samples with different numbers of axes cannot be padded to one shape.")
-    shape = tuple(np.max([sample.shape for sample in leaf], axis=0))
-    dtype = np.result_type(*(sample.dtype for sample in leaf))
-    filled = np.full((len(leaf), *shape), "" if dtype.kind == "O" else 0, dtype)
-    for row, sample in zip(filled, leaf):
-        row[tuple(slice(size) for size in sample.shape)] = sample
-    return filled

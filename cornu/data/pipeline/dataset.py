@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+import glob
 import importlib
 import math
 import os
-import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from cornu.data.pipeline.batching import Batched, BatchedIndexed, Unbatched
-from cornu.data.pipeline.blocks import map_leaves, samples_of
+from cornu.data.pipeline.blocks import as_array, even, leaves, map_leaves
 from cornu.data.pipeline.caching import Cached, CachedIndexed
 from cornu.data.pipeline.indexed import Concatenated, Repeated, Shuffled, Sliced, Zipped
 from cornu.data.pipeline.mapping import Filtered, Mapped, MappedIndexed, worker_count
+from cornu.data.pipeline.padding import padded
 from cornu.data.pipeline.prefetching import Prefetched
-from cornu.data.pipeline.sources import Generated, Slices
-from cornu.data.pipeline.stage import Indexed, Run, Stage
+from cornu.data.pipeline.reading import Reading
+from cornu.data.pipeline.sources import Generated, Numbered, Slices
+from cornu.data.pipeline.stage import Indexed, Stage
 from cornu.data.pipeline.streams import (
     BufferShuffled,
     Chained,
@@ -29,23 +31,15 @@ from cornu.data.pipeline.streams import (
     Skipped,
     Taken,
 )
+from cornu.data.pipeline.windows import Interleaved, Scanned, TakenWhile, Windowed
 
 # For `prefetch` and `num_parallel_calls`: choose a number by the machine.
 AUTOTUNE = -1
 AHEAD_BY_DEFAULT = 2
-ENDLESS, UNKNOWN = -1, -2
-SAMPLES_IN_BLOCK = 64
+CYCLE_BY_DEFAULT = 16
 
 
-@dataclass(frozen=True)
-class ArraySpec:
-    """Shape and dtype of one array of an element; None for the number of samples of a batch."""
-
-    shape: tuple[int | None, ...]
-    dtype: np.dtype
-
-
-class Dataset:
+class Dataset(Reading):
     """Samples or batches, made step by step when they are iterated over.
 
     Start from `from_tensor_slices`, `from_generator` or a reader such as `cornu.data.read_csv`, and
@@ -80,12 +74,6 @@ class Dataset:
     class_names: list[str] | None = None
     file_paths: list[str] | None = None
 
-    def __init__(self, stage: Stage, seed: int | None = None):
-        self._stage = stage
-        self._seed = seed
-        self._passes = 0
-        self._spec: Any = None
-
     # Sources
 
     @staticmethod
@@ -106,12 +94,33 @@ class Dataset:
         return Dataset(Slices(tensors))
 
     @staticmethod
-    def from_generator(generator: Callable, batched: bool = False) -> Dataset:
+    def from_tensors(tensors: Any) -> Dataset:
+        """One element that holds these arrays.
+
+        Args:
+            tensors: arrays or numbers, or tuples and dicts of them.
+        """
+        return Dataset(Slices(map_leaves(lambda leaf: as_array(leaf)[None], tensors)))
+
+    @staticmethod
+    def from_generator(
+        generator: Callable,
+        output_types: Any = None,
+        output_shapes: Any = None,
+        args: tuple | None = None,
+        output_signature: Any = None,
+        batched: bool = False,
+    ) -> Dataset:
         """What a generator gives.
 
         Args:
-            generator: function without arguments that returns a new iterator for each epoch. For an
-                exact resume of training, each must give the same elements.
+            generator: function that returns a new iterator for each epoch. For an exact resume of
+                training, each must give the same elements.
+            output_types: dtypes the arrays are cast to, nested as the elements are.
+            output_shapes: has no effect: the shapes are those of the arrays.
+            args: arguments of the function; none by default.
+            output_signature: objects with a `shape` and a `dtype`, such as `ArraySpec`, nested as
+                the elements are: arrays are cast to these dtypes and must have these shapes.
             batched: whether it gives batches rather than samples.
 
         >>> from cornu.data import Dataset
@@ -123,7 +132,28 @@ class Dataset:
                 "from_generator needs a function that makes a new iterator for each epoch; got "
                 f"{type(generator).__name__}. Pass the function itself, without calling it."
             )
-        return Dataset(Generated(generator, batched))
+        function = functools.partial(generator, *args) if args else generator
+        signature = output_types if output_signature is None else output_signature
+        return Dataset(Generated(function, batched, signature))
+
+    @staticmethod
+    def list_files(file_pattern: Any, shuffle: bool = True, seed: int | None = None) -> Dataset:
+        """The paths of files as strings.
+
+        Args:
+            file_pattern: pattern such as `"photos/*.png"`, or a list of patterns.
+            shuffle: whether to give them in a new random order in each epoch.
+            seed: fixes the orders.
+
+        Raises:
+            ValueError: if there is no such file.
+        """
+        patterns = [file_pattern] if isinstance(file_pattern, (str, os.PathLike)) else file_pattern
+        found = sorted(path for pattern in patterns for path in glob.glob(os.fspath(pattern)))
+        if not found:
+            raise ValueError(f"list_files found no file for {file_pattern!r}.")
+        paths = Dataset.from_tensor_slices(found)
+        return paths.shuffle(seed=seed) if shuffle else paths
 
     @staticmethod
     def range(*limits: int) -> Dataset:
@@ -132,27 +162,39 @@ class Dataset:
 
     @staticmethod
     def zip(*datasets: Any) -> Dataset:
-        """Tuples of the elements of several data sets, as long as the shortest.
+        """Tuples, or other structures, of the elements of data sets, as long as the shortest.
 
         Args:
-            *datasets: two or more data sets, or one tuple of them.
+            *datasets: two or more data sets, or tuples and dicts of data sets, or one structure.
 
         >>> from cornu.data import Dataset
         >>> [(int(a), int(b)) for a, b in Dataset.zip(Dataset.range(2), Dataset.range(5, 9))]
         [(0, 5), (1, 6)]
         """
-        if len(datasets) == 1 and isinstance(datasets[0], tuple):
-            datasets = datasets[0]
-        stages = tuple(dataset._stage for dataset in datasets)
+        structure = datasets[0] if len(datasets) == 1 else datasets
+        structure = tuple(structure) if isinstance(structure, list) else structure
+        parts = leaves(structure)
+        if not parts or not all(isinstance(part, Dataset) for part in parts):
+            raise ValueError(
+                "zip takes data sets, or tuples and dicts of them; got "
+                f"{[type(part).__name__ for part in parts]}."
+            )
+        stages = tuple(dataset._stage for dataset in parts)
         if len({stage.batched for stage in stages}) != 1:
             raise ValueError("Data sets of samples and of batches cannot be zipped.")
+        numbers = iter(range(len(parts)))
+        places = map_leaves(lambda _: next(numbers), structure)
         indexed = all(isinstance(stage, Indexed) for stage in stages)
-        return Dataset(Zipped(stages) if indexed else Paired(stages), datasets[0]._seed)
+        return Dataset((Zipped if indexed else Paired)(stages, places), parts[0]._seed)
 
     # Steps
 
     def map(
-        self, map_func: Callable, num_parallel_calls: int | None = None, vectorized: bool = False
+        self,
+        map_func: Callable,
+        num_parallel_calls: int | None = None,
+        deterministic: bool | None = None,
+        vectorized: bool = False,
     ) -> Dataset:
         """What a function makes of each element.
 
@@ -169,6 +211,7 @@ class Dataset:
             num_parallel_calls: number of threads; `AUTOTUNE` for one per core. It pays where the
                 function lets go of Python's lock: reading files, decoding images, long NumPy
                 calls.
+            deterministic: has no effect: the order is always kept.
             vectorized: whether the function takes and returns many samples, in arrays
                 `(samples, ...)`, before `batch`.
 
@@ -224,22 +267,47 @@ class Dataset:
             BufferShuffled(self._stage, int(buffer_size), seed, reshuffle_each_iteration)
         )
 
-    def batch(self, batch_size: int, drop_remainder: bool = False) -> Dataset:
+    def batch(
+        self,
+        batch_size: int,
+        drop_remainder: bool = False,
+        num_parallel_calls: int | None = None,
+        deterministic: bool | None = None,
+    ) -> Dataset:
         """Batches of samples.
 
         Args:
             batch_size: samples in a batch.
             drop_remainder: whether to leave out a last batch that is smaller.
+            num_parallel_calls: has no effect.
+            deterministic: has no effect: the order is always kept.
         """
-        return self._batched(batch_size, drop_remainder, pad=False)
+        return self._batched(batch_size, drop_remainder, even)
 
-    def padded_batch(self, batch_size: int, drop_remainder: bool = False) -> Dataset:
+    def rebatch(self, batch_size: int, drop_remainder: bool = False) -> Dataset:
+        """Batches of another size, of the samples of these batches.
+
+        Args:
+            batch_size: samples in a new batch.
+            drop_remainder: whether to leave out a last batch that is smaller.
+        """
+        return self.unbatch().batch(batch_size, drop_remainder)
+
+    def padded_batch(
+        self,
+        batch_size: int,
+        padded_shapes: Any = None,
+        padding_values: Any = None,
+        drop_remainder: bool = False,
+    ) -> Dataset:
         """Batches of samples of different shapes, filled up at the end to the longest.
-
-        Numbers are filled up with zeros, strings with empty ones.
 
         Args:
             batch_size: samples in a batch.
+            padded_shapes: shapes to fill up to, nested as the elements are; a size of None or -1,
+                and None for a whole shape, stand for that of the longest in the batch.
+            padding_values: what to fill up with, one value or nested as the elements are; zeros
+                and empty strings by default.
             drop_remainder: whether to leave out a last batch that is smaller.
 
         >>> from cornu.data import Dataset
@@ -247,7 +315,12 @@ class Dataset:
         >>> next(iter(rows.padded_batch(3))).tolist()
         [[1, 0, 0], [2, 2, 0], [3, 3, 3]]
         """
-        return self._batched(batch_size, drop_remainder, pad=True)
+        if isinstance(padded_shapes, bool):
+            raise ValueError(
+                "padded_batch takes padded_shapes second; pass drop_remainder by its name."
+            )
+        finish = functools.partial(padded, shapes=padded_shapes, values=padding_values)
+        return self._batched(batch_size, drop_remainder, finish)
 
     def unbatch(self) -> Dataset:
         """The samples of the batches."""
@@ -257,17 +330,19 @@ class Dataset:
             return self._with(self._stage.parent)
         return self._with(Unbatched(self._stage))
 
-    def cache(self, path: str | os.PathLike | None = None) -> Dataset:
+    def cache(self, filename: str | os.PathLike | None = None) -> Dataset:
         """The same elements, kept after they were made once.
 
         Put it after what is slow and before what is random: the elements of epoch 0 are kept.
 
         Args:
-            path: folder for the cache, which later runs use again; delete it if the steps before
-                change. In memory by default.
+            filename: folder for the cache, which later runs use again; delete it if the steps
+                before change. In memory by default.
         """
         random_access = is_finite(self._stage) and not self._stage.batched
-        return self._with((CachedIndexed if random_access else Cached)(self._stage, path))
+        return self._with(
+            (CachedIndexed if random_access else Cached)(self._stage, filename or None)
+        )
 
     def prefetch(self, buffer_size: int = AUTOTUNE) -> Dataset:
         """The same elements, read ahead in a thread. Best as the last step.
@@ -353,117 +428,123 @@ class Dataset:
         indexed = is_finite(first) and isinstance(second, Indexed)
         return self._with((Concatenated if indexed else Chained)(first, second))
 
-    # Reading
+    # Data sets of data sets
 
-    @property
-    def seed(self) -> int:
-        """What the random orders and generators depend on; drawn by chance if it was never set.
-
-        `cornu.utils.set_random_seed` fixes what is drawn. Data sets made from this one inherit a
-        seed that was set.
-        """
-        if self._seed is None:
-            self._seed = random.randrange(2**63)
-        return self._seed
-
-    @seed.setter
-    def seed(self, value: int) -> None:
-        self._seed = int(value)
-
-    @property
-    def num_batches(self) -> int | None:
-        """Number of elements in an epoch; None if unknown or endless."""
-        length = self._stage.length
-        return None if length is None or math.isinf(length) else int(length)
-
-    def cardinality(self) -> int:
-        """Number of elements in an epoch; -1 if endless, -2 if unknown."""
-        if self._stage.length is None:
-            return UNKNOWN
-        return ENDLESS if math.isinf(self._stage.length) else int(self._stage.length)
-
-    def __len__(self) -> int:
-        """Number of elements in an epoch.
-
-        Raises:
-            TypeError: if it is unknown or endless.
-        """
-        if self.num_batches is None:
-            kind = "unknown" if self._stage.length is None else "endless"
-            raise TypeError(f"The length of this data set is {kind}.")
-        return self.num_batches
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __iter__(self) -> Iterator[Any]:
-        """The elements; each new iteration is the next epoch."""
-        self._passes += 1
-        return self.iterate(self._passes - 1)
-
-    def as_numpy_iterator(self) -> Iterator[Any]:
-        """The same as `iter`."""
-        return iter(self)
-
-    def iterate(self, epoch: int, start: int = 0) -> Iterator[Any]:
-        """The elements of any epoch, from any place.
-
-        The same seed, epoch and place always give the same elements, in any process: those of an
-        unbroken pass from `start` on. Data with random access jumps there; a stream is read from
-        its beginning, but steps between the last `shuffle`, `filter` or `unbatch` and the end
-        do not run for what is left out.
+    def window(
+        self, size: int, shift: int | None = None, stride: int = 1, drop_remainder: bool = False
+    ) -> Dataset:
+        """Windows over the samples, each a small data set; `flat_map` makes samples of them.
 
         Args:
-            epoch: number of the epoch, from 0.
-            start: number of elements to leave out.
+            size: samples in a window.
+            shift: samples from the begin of a window to that of the next; `size` by default.
+            stride: samples from one of a window to the next.
+            drop_remainder: whether to leave out windows at the end that are smaller.
 
         >>> from cornu.data import Dataset
-        >>> dataset = Dataset.range(10).shuffle(seed=1).batch(3)
-        >>> whole = [x.tolist() for x in dataset.iterate(epoch=2)]
-        >>> [x.tolist() for x in dataset.iterate(epoch=2, start=2)] == whole[2:]
-        True
+        >>> windows = Dataset.range(5).window(3, shift=1, drop_remainder=True)
+        >>> [x.tolist() for x in windows.flat_map(lambda window: window.batch(3))]
+        [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
         """
-        run = Run(self.seed % 2**64, epoch)
-        blocks = self._stage.read(run, start, SAMPLES_IN_BLOCK)
         if self._stage.batched:
-            return iter(blocks)
-        return (sample for block in blocks for sample in samples_of(block))
+            raise ValueError("window takes samples, but this data set gives batches: `unbatch` it.")
+        shift = size if shift is None else shift
+        for name, value in (("size", size), ("shift", shift), ("stride", stride)):
+            check_count(name, value)
+        stage = Windowed(self._stage, size, shift, stride, drop_remainder, Dataset)
+        return self._with(stage)
 
-    @property
-    def element_spec(self) -> Any:
-        """Shape and dtype of each array of an element, from the first one.
+    def flat_map(self, map_func: Callable) -> Dataset:
+        """The elements of the data sets that a function makes of each element, one after another.
 
-        Raises:
-            ValueError: if there is no element.
+        They are samples, which `batch` may put together, also where the function batched them.
+
+        Args:
+            map_func: called as `map` calls its function; returns a `Dataset`.
+        """
+        return self._with(Interleaved(self._stage, map_func, 1, 1))
+
+    def interleave(
+        self,
+        map_func: Callable,
+        cycle_length: int | None = None,
+        block_length: int = 1,
+        num_parallel_calls: int | None = None,
+        deterministic: bool | None = None,
+    ) -> Dataset:
+        """The elements of the data sets that a function makes of each element, taken in turns.
+
+        Args:
+            map_func: called as `map` calls its function; returns a `Dataset`.
+            cycle_length: number of data sets that are read in turns; 16 by default, and for -1.
+            block_length: elements of one that follow each other.
+            num_parallel_calls: has no effect.
+            deterministic: has no effect: the order is always kept.
 
         >>> from cornu.data import Dataset
-        >>> Dataset.range(4).batch(2).element_spec
-        ArraySpec(shape=(None,), dtype=dtype('int64'))
+        >>> rows = Dataset.range(1, 3).interleave(lambda x: Dataset.from_tensors(x).repeat(2))
+        >>> [int(x) for x in rows]
+        [1, 2, 1, 2]
         """
-        if self._spec is None:
-            element = next(self.iterate(0), self)
-            if element is self:
-                raise ValueError("This data set is empty, so its elements have no shape.")
-            self._spec = map_leaves(self._described, element)
-        return self._spec
+        cycle = CYCLE_BY_DEFAULT if cycle_length in (None, AUTOTUNE) else cycle_length
+        check_count("cycle_length", cycle)
+        check_count("block_length", block_length)
+        return self._with(Interleaved(self._stage, map_func, cycle, block_length))
 
-    def __repr__(self) -> str:
-        kind = "batches" if self._stage.batched else "samples"
-        length = self.num_batches
-        if length is None:
-            length = "unknown" if self._stage.length is None else "endless"
-        return f"<Dataset of {kind}, length {length}>"
+    # What is done in order
 
-    def _described(self, leaf: Any) -> ArraySpec:
-        leaf = np.asarray(leaf)
-        return ArraySpec((None, *leaf.shape[1:]) if self._stage.batched else leaf.shape, leaf.dtype)
+    def enumerate(self, start: int = 0) -> Dataset:
+        """Pairs `(number, element)`.
 
-    def _batched(self, batch_size: int, drop_remainder: bool, pad: bool) -> Dataset:
+        Args:
+            start: the first number.
+        """
+        kind = Zipped if isinstance(self._stage, Indexed) else Paired
+        return self._with(kind((Numbered(start, self._stage.batched), self._stage), (0, 1)))
+
+    def scan(self, initial_state: Any, scan_func: Callable) -> Dataset:
+        """What a function makes of each element and of the state it returned before.
+
+        Args:
+            initial_state: state for the first element.
+            scan_func: takes `(state, element)`, returns `(new state, new element)`.
+
+        >>> from cornu.data import Dataset
+        >>> [int(x) for x in Dataset.range(4).scan(0, lambda total, x: (total + x, total + x))]
+        [0, 1, 3, 6]
+        """
+        return self._with(Scanned(self._stage, initial_state, scan_func))
+
+    def take_while(self, predicate: Callable) -> Dataset:
+        """The elements before the first for which a function is not true.
+
+        Args:
+            predicate: called as `map` calls its function; returns a bool.
+        """
+        return self._with(TakenWhile(self._stage, predicate))
+
+    def apply(self, transformation_func: Callable) -> Dataset:
+        """What a function makes of the data set.
+
+        Args:
+            transformation_func: takes a `Dataset`, returns one.
+        """
+        return transformation_func(self)
+
+    def with_options(self, options: Any) -> Dataset:
+        """The data set as it is: the options of `tf.data` have no meaning here.
+
+        Args:
+            options: has no effect.
+        """
+        return self
+
+    def _batched(self, batch_size: int, drop_remainder: bool, finish: Callable) -> Dataset:
         check_count("batch_size", batch_size)
         if self._stage.batched:
             raise ValueError("This data set gives batches already. Call `unbatch` first.")
         kind = BatchedIndexed if isinstance(self._stage, Indexed) else Batched
-        return self._with(kind(self._stage, int(batch_size), drop_remainder, pad))
+        return self._with(kind(self._stage, int(batch_size), drop_remainder, finish))
 
     def _with(self, stage: Stage) -> Dataset:
         dataset = Dataset(stage, self._seed)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.data.pipeline.blocks import concatenate, take
+from cornu.data.pipeline.blocks import concatenate, placed, take
 from cornu.data.pipeline.stage import Indexed, Run
 
 
@@ -99,18 +99,26 @@ class Concatenated(Indexed):
 
 
 class Zipped(Indexed):
-    """Tuples of the elements that stand at the same place."""
+    """Structures of the elements that stand at the same place.
 
-    def __init__(self, parents: tuple[Indexed, ...]):
+    Args:
+        parents: the stages.
+        places: numbers of the stages, nested as their elements shall be.
+    """
+
+    def __init__(self, parents: tuple[Indexed, ...], places: Any):
         super().__init__(parents[0])
+        self.places = places
         self.depth = max(parent.depth for parent in parents) + 1
         self.parents = parents
         self.length = min(parent.length for parent in parents)
 
     def get(self, run: Run, indices: np.ndarray) -> Any:
-        """The tuples at these indices."""
-        found = tuple(p.get(run.branch(i), indices) for i, p in enumerate(self.parents))
-        return list(zip(*found)) if self.batched else found
+        """The structures at these indices."""
+        found = [p.get(run.branch(i), indices) for i, p in enumerate(self.parents)]
+        if self.batched:
+            return [placed(self.places, elements) for elements in zip(*found)]
+        return placed(self.places, found)
 
 
 def order_key(run: Run, seed: int | None, reshuffle: bool) -> Run:

@@ -14,6 +14,7 @@ from cornu.data.pipeline.blocks import (
     concatenate,
     leaves,
     map_leaves,
+    placed,
     rechunk,
     size_of,
     take,
@@ -140,24 +141,31 @@ class Chained(Stage):
 
 
 class Paired(Stage):
-    """Tuples of the elements that stand at the same place in several stages."""
+    """Structures of the elements that stand at the same place in several stages.
 
-    def __init__(self, parents: tuple[Stage, ...]):
+    Args:
+        parents: the stages.
+        places: numbers of the stages, nested as their elements shall be.
+    """
+
+    def __init__(self, parents: tuple[Stage, ...], places: Any):
         super().__init__(parents[0])
+        self.places = places
         self.depth = max(parent.depth for parent in parents) + 1
         self.parents = parents
         lengths = [parent.length for parent in parents]
         self.length = None if None in lengths else min(lengths)
 
     def read(self, run: Run, start: int, size: int) -> Iterator[Block]:
-        """The tuples, until one of the stages ends."""
+        """The structures, until one of the stages ends."""
         streams = [p.read(run.branch(i), start, size) for i, p in enumerate(self.parents)]
         if self.batched:
-            yield from zip(*streams)
+            for elements in zip(*streams):
+                yield placed(self.places, elements)
             return
         for blocks in zip(*(rechunk(stream, size) for stream in streams)):
             count = min(map(size_of, blocks))
-            yield tuple(take(block, slice(count)) for block in blocks)
+            yield placed(self.places, [take(block, slice(count)) for block in blocks])
 
 
 class BufferShuffled(Stage):
