@@ -68,8 +68,9 @@ def batches(data: Any, owner: str) -> Iterator[dict]:
     elif is_table(data) and is_frame(data):
         yield as_columns(data)
     elif hasattr(data, "__iter__"):
-        if isinstance(data, Dataset) and not data._stage.batched:
-            data = data.batch(SAMPLES_IN_BATCH)
+        if isinstance(data, Dataset):
+            data = data if data._stage.batched else data.batch(SAMPLES_IN_BATCH)
+            data = data.as_numpy_iterator()
         for batch in data:
             batch = batch[0] if isinstance(batch, (tuple, list)) and len(batch) else batch
             if not isinstance(batch, dict):
