@@ -24,7 +24,7 @@ _NAMES = {
     "Initializer": "cornu.initializers",
     "Input": "cornu.layers",
     "InputSpec": "cornu.core.input_spec",
-    "KerasTensor": "cornu.ops.symbolic",
+    "KerasTensor": "cornu.ops.keras_tensor",
     "Layer": "cornu.layers",
     "Loss": "cornu.losses",
     "Metric": "cornu.metrics",

@@ -9,7 +9,8 @@ from typing import Any
 
 from cornu import tree
 from cornu.core.scope import StatelessScope, autocast, name_scope
-from cornu.ops.symbolic import KerasTensor, infer_output
+from cornu.ops.inference import infer_output
+from cornu.ops.symbolic import KerasTensor
 
 
 class CallSignature:

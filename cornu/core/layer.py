@@ -21,7 +21,8 @@ from cornu.core.layer_state import LayerState, call_without_new_state
 from cornu.core.scope import StatelessScope, autocast, name_path, name_scope, thread
 from cornu.core.variable import Variable
 from cornu.engine import dtypes
-from cornu.ops.symbolic import Node, Operation, any_symbolic, infer_output
+from cornu.ops.inference import infer_output
+from cornu.ops.symbolic import Node, Operation, any_symbolic
 
 
 class CallContext:

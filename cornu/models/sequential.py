@@ -14,7 +14,8 @@ from cornu.core.layer import Layer
 from cornu.core.scope import StatelessScope, name_scope
 from cornu.engine import dtypes
 from cornu.models.model import Model
-from cornu.ops.symbolic import KerasTensor, infer_output
+from cornu.ops.inference import infer_output
+from cornu.ops.symbolic import KerasTensor
 
 
 class Sequential(Model):

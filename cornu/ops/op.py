@@ -19,8 +19,9 @@ import numpy as np
 from cornu import tree
 from cornu.engine import config, dtypes
 from cornu.engine.names import auto_name
+from cornu.ops.inference import PROBES, infer_broadcast
 from cornu.ops.keras_names import graph_name
-from cornu.ops.symbolic import PROBES, KerasTensor, Node, Operation, any_symbolic, infer_broadcast
+from cornu.ops.symbolic import KerasTensor, Node, Operation, any_symbolic
 
 # Names of parameters that take tensors. The other parameters of an operation are its settings;
 # they form its config in a saved model.

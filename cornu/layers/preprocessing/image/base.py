@@ -22,7 +22,7 @@ from cornu.engine.config import standardize_data_format
 from cornu.layers.preprocessing.image.bounding_boxes.formats import dense_boxes
 from cornu.layers.preprocessing.image.draws import Draws
 from cornu.layers.preprocessing.image.settings import interval
-from cornu.ops.symbolic import infer_output as infer
+from cornu.ops.inference import infer_output as infer
 
 PARTS = ("images", "labels", "bounding_boxes", "segmentation_masks")
 
