@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-# What the constructor was called with is kept for configs; it is no part of the object.
-NOT_PARTS = frozenset({"_arguments"})
+# What the constructor and `compile` were called with is kept for configs; it is no part of the
+# object.
+NOT_PARTS = frozenset({"_arguments", "_compile_config"})
 
 
 def members(obj: Any, kind: type | tuple[type, ...]) -> list:

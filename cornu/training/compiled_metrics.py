@@ -6,13 +6,17 @@ from typing import Any
 
 from cornu import metrics as metrics_room
 from cornu import tree
+from cornu.core.tracking import unique
 from cornu.engine.names import to_snake_case
 from cornu.training.compiled_loss import is_sparse
 from cornu.training.outputs import output_names, per_output
 
 
-class CompiledMetrics:
-    """All metrics of all outputs; `weighted` ones see the sample weights.
+class CompiledMetrics(metrics_room.Metric):
+    """All metrics of all outputs as one; `weighted` ones see the sample weights.
+
+    It stands in `model.metrics` as one metric, so that a step of a user's own that goes through
+    them and calls `update_state(y, y_pred)` need not know which output each belongs to.
 
     Args:
         metrics: names, functions or `Metric`s: a list; or lists and dicts nested as the outputs
@@ -24,6 +28,7 @@ class CompiledMetrics:
     def __init__(
         self, metrics: Any = None, weighted_metrics: Any = None, output_names: list | None = None
     ):
+        super().__init__(name="compile_metrics")
         self.given = metrics
         self.given_weighted = weighted_metrics
         self.output_names = output_names
@@ -34,6 +39,16 @@ class CompiledMetrics:
     def metrics(self) -> list:
         """The metric objects, in the order of the logs."""
         return [metric for metric, _, _ in self.rows or ()]
+
+    @property
+    def variables(self) -> list:
+        """The metrics' variables; none before the first batch tells what the metrics are."""
+        return unique(v for metric in self.metrics for v in metric.variables)
+
+    def reset_state(self) -> None:
+        """Put all metrics back to their start."""
+        for metric in self.metrics:
+            metric.reset_state()
 
     def build(self, y_true: Any, y_pred: Any) -> None:
         """Make the metric objects; `y_true` and `y_pred` need only shapes."""

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from cornu.core import registry
 from cornu.core.call_spec import call_signature
-from cornu.core.tracking import unique
+from cornu.core.tracking import members, unique
 
 
 class Objectives:
@@ -18,17 +18,24 @@ class Objectives:
 
     @property
     def metrics(self) -> list:
-        """All metrics: the loss tracker, those given to compile, and the layers' own."""
+        """The metrics that `fit` and `evaluate` report, each once.
+
+        The loss tracker, those of `compile` as one, the losses of several outputs; then those
+        among the model's attributes and those of the layers inside. What a model inside was
+        compiled with, or has as its own, is left out: it belongs to its own training.
+        """
         found: list = []
         if self.compiled:
             found.append(self._loss_tracker)
             if self._compile_metrics is not None:
-                found += self._compile_metrics.metrics
+                found.append(self._compile_metrics)
             if self._compile_loss is not None:
                 found += self._compile_loss.metrics
         kind = registry.PUBLISHED["keras.metrics", "Metric"]
-        from_layers = super().metrics
-        return unique([*found, *(m for m in from_layers if isinstance(m, kind))])
+        for layer in self._flatten_layers():
+            if layer is self or not isinstance(layer, Objectives):
+                found += members(layer, kind)
+        return unique(found)
 
     @property
     def metrics_names(self) -> list[str]:
@@ -46,7 +53,7 @@ class Objectives:
         if self._compile_metrics is not None and not several:
             names += self._compile_metrics.log_names
         if several:
-            names += [f"{key}_loss" for key in self.loss] if isinstance(self.loss, dict) else []
+            names += [f"{key}_loss" for key in losses.loss] if isinstance(losses.loss, dict) else []
             names += [metric.name for metric in losses.metrics]
         names += [metric.name for metric in self.metrics]
         return list(dict.fromkeys([*(n for n in names if n in logs), *sorted(logs)]))
@@ -64,26 +71,9 @@ class Objectives:
     def get_metrics_result(self) -> dict[str, Any]:
         """The values of all metrics by name, the loss first."""
         found: dict[str, Any] = {}
-        special: list = []
-        # A model may say itself what `metrics` there are.
-        told = set(map(id, self.metrics))
-        if self.compiled:
-            special.append(self._loss_tracker)
-            if id(self._loss_tracker) in told:
-                found["loss"] = self._loss_tracker.result()
-            for part in (self._compile_loss, self._compile_metrics):
-                special += part.metrics if part is not None else []
-            if self._compile_metrics is not None:
-                if told.issuperset(map(id, self._compile_metrics.metrics)):
-                    found.update(self._compile_metrics.result())
-            if self._compile_loss is not None:
-                own = [m for m in self._compile_loss.metrics if id(m) in told]
-                found.update({m.name: m.result() for m in own})
-        done = set(map(id, special))
         for metric in self.metrics:
-            if id(metric) not in done:
-                value = metric.result()
-                found.update(value if isinstance(value, dict) else {metric.name: value})
+            value = metric.result()
+            found.update(value if isinstance(value, dict) else {metric.name: value})
         return found
 
     # --- losses --------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -21,11 +21,7 @@ from cornu.core.dtype_policy import DTypePolicyMap
 from cornu.core.host_stage import holds_strings, strings_as_arrays
 from cornu.core.input_spec import nothing_returned
 from cornu.core.scope import StatelessScope
-from cornu.data import (
-    pack_x_y_sample_weight,
-    train_validation_split,
-    unpack_x_y_sample_weight,
-)
+from cornu.data import train_validation_split, unpack_x_y_sample_weight
 from cornu.engine.eager_values import concrete_tracers
 from cornu.engine.interrupts import interrupts_between_steps
 from cornu.engine.tracer_errors import explain_tracer_errors
@@ -52,6 +48,7 @@ from cornu.training.outputs import class_weights_of
 from cornu.training.snapshot import Snapshots
 from cornu.training.steps.default_steps import DefaultSteps
 from cornu.training.steps.loop import Loop
+from cornu.training.steps.own_steps import own_step
 from cornu.training.steps.program import StepProgram, global_seed_state
 from cornu.training.steps.state_tree import StateTree
 from cornu.training.steps.stateless import StatelessSteps
@@ -64,6 +61,7 @@ class Trainer(
     """What a model needs to be trained; a base of `Model`."""
 
     optimizer: Any = None
+    loss: Any = None
     stop_training: bool = False
     compiled: bool = False
     run_eagerly: bool = False
@@ -110,6 +108,7 @@ class Trainer(
         check_loss_weights(loss_weights, outputs)
         check_metrics("metrics", metrics, outputs)
         check_metrics("weighted_metrics", weighted_metrics, outputs)
+        self._keep_loss(loss)
         self._compile_config = {
             "optimizer": optimizer,
             "loss": loss,
@@ -126,7 +125,6 @@ class Trainer(
                 name = "loss_scale_optimizer"
                 self.optimizer = optimizers.LossScaleOptimizer(self.optimizer, name=name)
         names = getattr(self, "output_names", None)
-        self.loss = loss
         self._compile_loss = None if loss is None else CompiledLoss(loss, loss_weights, names)
         self._compile_metrics = None
         if metrics is not None or weighted_metrics is not None:
@@ -138,6 +136,14 @@ class Trainer(
         self.stop_training = False
         self.compiled = True
         self._programs: dict[str, StepProgram] = {}
+
+    def _keep_loss(self, loss: Any) -> None:
+        """Make `loss` what `compile` was given; an attribute of the model's own stays without."""
+        own = self.__dict__
+        if loss is not None:
+            self.loss = loss
+        elif "loss" in own and own["loss"] is own.get("_compile_config", {}).get("loss"):
+            del self.loss
 
     def _computes_in_float16(self) -> bool:
         policy = getattr(self, "dtype_policy", None)
@@ -208,7 +214,7 @@ class Trainer(
 
             final = self.get_metrics_result if self._is_plain_step(kind) else None
             self._programs[kind] = StepProgram(
-                self._on_short_batches(kind, step, pure),
+                self._step_of_batches(kind, step, pure),
                 variables,
                 final=final,
                 collects=kind == "predict",
@@ -228,24 +234,11 @@ class Trainer(
         state = super().__getstate__()
         return {key: value for key, value in state.items() if key not in NOT_COPIED}
 
-    def _on_short_batches(self, kind: str, step: Callable, pure: bool = False) -> Callable:
-        """The step; one that a user wrote gets batches as Keras hands them: `(x, y)`, or `x`."""
+    def _step_of_batches(self, kind: str, step: Callable, pure: bool = False) -> Callable:
+        """The step as a program calls it, with batches of three parts."""
         if getattr(step, "__func__", None) is getattr(Trainer, f"{kind}_step"):
             return step
-        if pure:
-            return lambda state, batch: step(state, pack_x_y_sample_weight(*batch))
-
-        def named(batch: Any) -> Any:
-            result = step(pack_x_y_sample_weight(*batch))
-            if kind != "predict" and not isinstance(result, Mapping):
-                raise ValueError(
-                    f"{type(self).__name__} {self.name!r}: `{kind}_step` must return a dict from "
-                    "name to value, as `self.compute_metrics(x, y, y_pred)` gives it; got "
-                    f"{type(result).__name__}."
-                )
-            return result
-
-        return named
+        return own_step(self, kind, step, pure)
 
     def _is_plain_step(self, kind: str) -> bool:
         """Whether the step's logs are just the metrics' values."""
@@ -263,7 +256,7 @@ class Trainer(
                 f"A pure `{kind}_step(state, data)` cannot run eagerly; write `{kind}_step(data)`."
             )
 
-        step = self._on_short_batches(kind, step)
+        step = self._step_of_batches(kind, step)
 
         def eager(batch: Any) -> Any:
             batch = jax.tree.map(lambda a: a if holds_strings(a) else jnp.asarray(a), batch)

@@ -140,9 +140,10 @@ def said_of(given: Any, names: list[str], argument: str, one_for_all: bool = Tru
 
 def losses_of(model: Any, names: list[str]) -> list[Any]:
     """The function or `Loss` of each output; None where none is known."""
-    if not getattr(model, "compiled", False):
+    compiled = getattr(model, "_compile_loss", None)
+    if compiled is None:
         return [None] * len(names)
-    given = per_output(model.loss, names, "loss")
+    given = per_output(compiled.loss, names, "loss")
     return [None if one in (None, "crossentropy", "ce") else losses.get(one) for one in given]
 
 
