@@ -7,7 +7,7 @@ from typing import Any
 from cornu import losses, tree
 from cornu.losses.base import FunctionLoss
 from cornu.metrics import Mean
-from cornu.training.outputs import output_names, per_output
+from cornu.training.outputs import output_names, per_output, targets_per_output
 
 
 class CompiledLoss:
@@ -33,7 +33,7 @@ class CompiledLoss:
         self.names = output_names(y_pred, self.output_names)
         self.output_shapes = [tuple(prediction.shape) for prediction in predictions]
         given = per_output(self.loss, self.names, "loss")
-        targets = per_output(y_true, self.names, "y", one_for_all=False)
+        targets = targets_per_output(y_true, self.names, self.loss)
         self.functions = [
             None if one is None else as_loss(one, target, prediction)
             for one, target, prediction in zip(given, targets, predictions)
@@ -52,7 +52,7 @@ class CompiledLoss:
         if self.functions is None:
             self.build(y_true, y_pred)
         predictions = tree.flatten(y_pred)
-        targets = per_output(y_true, self.names, "y", one_for_all=False)
+        targets = targets_per_output(y_true, self.names, self.loss)
         weights = per_output(sample_weight, self.names, "sample_weight")
         total, trackers = None, iter(self.metrics)
         rows = zip(self.functions, targets, predictions, weights, self.weights)

@@ -9,7 +9,7 @@ from cornu import tree
 from cornu.core.tracking import unique
 from cornu.engine.names import to_snake_case
 from cornu.training.compiled_loss import is_sparse
-from cornu.training.outputs import output_names, per_output
+from cornu.training.outputs import output_names, per_output, targets_per_output
 
 
 class CompiledMetrics(metrics_room.Metric):
@@ -23,15 +23,21 @@ class CompiledMetrics(metrics_room.Metric):
             are, with an item or a list for each.
         weighted_metrics: likewise.
         output_names: the model's output names, where it has them.
+        loss: the loss or losses, which tell for which outputs there are targets.
     """
 
     def __init__(
-        self, metrics: Any = None, weighted_metrics: Any = None, output_names: list | None = None
+        self,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        output_names: list | None = None,
+        loss: Any = None,
     ):
         super().__init__(name="compile_metrics")
         self.given = metrics
         self.given_weighted = weighted_metrics
         self.output_names = output_names
+        self.loss = loss
         self.rows: list[tuple[Any, int, bool]] | None = None
         self.log_names: list[str] = []
 
@@ -54,11 +60,13 @@ class CompiledMetrics(metrics_room.Metric):
         """Make the metric objects; `y_true` and `y_pred` need only shapes."""
         predictions = tree.flatten(y_pred)
         self.names = output_names(y_pred, self.output_names)
-        targets = per_output(y_true, self.names, "y", one_for_all=False)
+        targets = targets_per_output(y_true, self.names, self.loss)
         self.rows = []
         several = len(predictions) > 1
         for given, weighted in ((self.given, False), (self.given_weighted, True)):
             for i, items in enumerate(metrics_per_output(given, self.names)):
+                if targets[i] is None and y_true is not None:
+                    continue
                 for item in items:
                     metric, shown = as_metric(item, targets[i], predictions[i])
                     if metric is None:
@@ -74,7 +82,7 @@ class CompiledMetrics(metrics_room.Metric):
         if self.rows is None:
             self.build(y_true, y_pred)
         predictions = tree.flatten(y_pred)
-        targets = per_output(y_true, self.names, "y", one_for_all=False)
+        targets = targets_per_output(y_true, self.names, self.loss)
         weights = per_output(sample_weight, self.names, "sample_weight")
         for metric, i, weighted in self.rows:
             if targets[i] is None:

@@ -17,7 +17,7 @@ from cornu.losses import (
     sparse_categorical_crossentropy,
 )
 from cornu.training.compiled_loss import CompiledLoss
-from cornu.training.outputs import per_output
+from cornu.training.outputs import targets_per_output
 
 # Losses that also take one-hot targets, or one column for two classes.
 EITHER = (
@@ -43,7 +43,7 @@ def check_class_numbers(loss: CompiledLoss | None, feed: Any, argument: str = "y
     arrays = getattr(feed, "arrays", None)
     if loss is None or loss.functions is None or arrays is None or arrays[1] is None:
         return
-    targets = per_output(arrays[1], loss.names, "y", one_for_all=False)
+    targets = targets_per_output(arrays[1], loss.names, loss.loss)
     for name, function, target, shape in zip(
         loss.names, loss.functions, targets, loss.output_shapes
     ):

@@ -95,6 +95,28 @@ def per_output(given: Any, names: list[str], argument: str, one_for_all: bool = 
     return [found.get(i) for i in range(len(outputs))]
 
 
+def targets_per_output(y: Any, names: list[str], loss: Any) -> list:
+    """The targets, as a list with one entry per output; None for an output without.
+
+    Where some outputs have no loss, the targets may be those of the others only: one array, or a
+    list in the order of the outputs.
+
+    Args:
+        y: targets.
+        names: of the outputs.
+        loss: as passed to `compile`.
+
+    Raises:
+        ValueError: naming the place where the structures differ.
+    """
+    compared = [i for i, one in enumerate(per_output(loss, names, "loss")) if one is not None]
+    given = list(y) if isinstance(y, (list, tuple)) else [y]
+    if isinstance(y, dict) or y is None or not 0 < len(compared) == len(given) < len(names):
+        return per_output(y, names, "y", one_for_all=False)
+    places = dict(zip(compared, given))
+    return [places.get(i) for i in range(len(names))]
+
+
 def class_weights_of(model: Any, class_weight: Any) -> ClassWeights | None:
     """What a user passed as `class_weight`, with what the model's losses tell of the targets.
 

@@ -128,7 +128,7 @@ class Trainer(
         self._compile_loss = None if loss is None else CompiledLoss(loss, loss_weights, names)
         self._compile_metrics = None
         if metrics is not None or weighted_metrics is not None:
-            self._compile_metrics = CompiledMetrics(metrics, weighted_metrics, names)
+            self._compile_metrics = CompiledMetrics(metrics, weighted_metrics, names, loss)
         self._loss_tracker = Mean(name="loss")
         self.run_eagerly = run_eagerly
         self.jit_compile = self._compile_config["jit_compile"]
