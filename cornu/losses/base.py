@@ -229,7 +229,7 @@ def reduce_values(
     if sample_weight is not None:
         weights = align_weights(as_dtype(sample_weight, values.dtype), values)
     if mask is not None:
-        mask = align_weights(as_dtype(mask, values.dtype), values)
+        mask = align_weights(as_dtype(mask, values.dtype), values, "The mask of the predictions")
         weights = mask if weights is None else weights * mask
         # A masked step may hold anything, even a NaN, which no weight of 0 removes.
         values = jnp.where(mask != 0, values, 0)

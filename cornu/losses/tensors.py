@@ -64,17 +64,29 @@ def matched(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     return y_true, y_pred
 
 
-def align_weights(weights: Any, values: Any) -> Any:
+def align_weights(weights: Any, values: Any, what: str = "sample_weight") -> Any:
     """Weights with axes of size 1 behind them, so that they broadcast against the values.
 
     Weights shaped like the first axes of the values count samples (or samples and steps); an
     axis of size 1 too many is dropped; anything else broadcasts as it is.
+
+    Raises:
+        ValueError: if they do not fit the values.
     """
     rank, wanted = len(weights.shape), len(values.shape)
     if rank == wanted + 1 and weights.shape[-1] == 1:
         return ops.squeeze(weights, -1)
     if 0 < rank < wanted and tuple(weights.shape) == tuple(values.shape[:rank]):
         return jnp.reshape(weights, (*weights.shape, *(1,) * (wanted - rank)))
+    sizes = zip(reversed(weights.shape), reversed(values.shape))
+    if 0 < wanted < rank or any(1 not in pair and len({*pair, None}) == 3 for pair in sizes):
+        fitting = [tuple(values.shape[:count]) for count in range(1, wanted + 1)]
+        raise ValueError(
+            f"{what} has shape {tuple(weights.shape)}, but the values it weighs have shape "
+            f"{tuple(values.shape)}. Give one weight per sample"
+            f"{', or per step or pixel' if wanted > 1 else ''}: an array of shape "
+            f"{' or '.join(map(str, fitting))}."
+        )
     return weights
 
 
