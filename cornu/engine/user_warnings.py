@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 
-# What stands between a user's line and a warning: this package, and what calls its functions.
-NOT_THE_USERS = {"cornu", "jax", "contextlib", "functools", "threading", "concurrent"}
+from cornu.engine.callers import user_frame
 
 
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
@@ -16,11 +14,5 @@ def warn(message: str, category: type[Warning] = UserWarning) -> None:
         message: what is likely to be wrong, and what to do.
         category: the kind of warning.
     """
-    frame, level = sys._getframe(1), 2
-    while frame.f_back is not None and _package(frame) in NOT_THE_USERS:
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level)
-
-
-def _package(frame: object) -> str:
-    return frame.f_globals.get("__name__", "").partition(".")[0]
+    _, level = user_frame()
+    warnings.warn(message, category, stacklevel=level + 1)

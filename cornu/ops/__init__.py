@@ -371,6 +371,7 @@ from cornu.ops.statistics import (
     vander,
 )
 from cornu.ops.symbolic import KerasTensor
+from cornu.ops.without_values import TWINS
 
 attach_operators(KerasTensor)
 
@@ -423,3 +424,18 @@ __all__ = [
     "while_loop", "zeros", "zeros_like", "image", "linalg", "nn", "numpy",
 ]
 # fmt: on
+
+# What NumPy and JAX call otherwise.
+_OTHER_NAMES = {
+    "asarray": "convert_to_tensor",
+    "astype": "cast",
+    "concat": "concatenate",
+    "convert_element_type": "cast",
+    "permute_dims": "transpose",
+    "pow": "power",
+}
+TWINS.update({name: f"keras.ops.image.{name}" for name in image.__all__})
+TWINS.update(
+    {name: f"keras.ops.{name}" for name in __all__ if name not in ("size", "convert_to_numpy")}
+)
+TWINS.update({theirs: f"keras.ops.{ours}" for theirs, ours in _OTHER_NAMES.items()})

@@ -57,7 +57,7 @@ def convert_to_numpy(x: TensorLike) -> np.ndarray:
         x: tensor, Variable, nested list or number; no symbolic tensor.
 
     Raises:
-        TypeError: if `x` is symbolic.
+        TypeError, ValueError: if `x` is symbolic (one error that is both).
 
     >>> keras.ops.convert_to_numpy(keras.ops.ones((2,))).tolist()
     [1.0, 1.0]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from cornu.engine import dtypes
 from cornu.engine.names import auto_name
+from cornu.ops.without_values import WithoutValues
 
 
 class History(NamedTuple):
@@ -18,7 +17,7 @@ class History(NamedTuple):
     tensor_index: int
 
 
-class KerasTensor:
+class KerasTensor(WithoutValues):
     """A tensor known only by shape and dtype, from which Functional models are made.
 
     Args:
@@ -71,31 +70,6 @@ class KerasTensor:
 
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
-
-    def _no_value(self, wanted: str) -> TypeError:
-        return TypeError(
-            f"{wanted} needs values, but {self!r} is symbolic: it stands for data that a model "
-            "will get later. Use functions of `cornu.ops` on it, or put the code into a layer's "
-            "`call`."
-        )
-
-    def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
-        raise self._no_value("NumPy")
-
-    def __bool__(self) -> bool:
-        raise self._no_value("`if` or `bool`")
-
-    def __float__(self) -> float:
-        raise self._no_value("`float`")
-
-    def __int__(self) -> int:
-        raise self._no_value("`int`")
-
-    def __index__(self) -> int:
-        raise self._no_value("An index")
-
-    def __iter__(self) -> Any:
-        raise self._no_value("Iteration")
 
     def __hash__(self) -> int:
         return id(self)

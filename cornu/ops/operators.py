@@ -73,11 +73,18 @@ def attach_operators(cls: type) -> type:
     cls.__ne__ = lambda self, other: True if other is None else not_equal(self, other)
     cls.__getitem__ = lambda self, key: get_item(self, key)
     cls.__round__ = lambda self, ndigits=None: round(self, decimals=ndigits or 0)
-    cls.reshape = lambda self, *newshape: reshape(
-        self, newshape[0] if len(newshape) == 1 else newshape
-    )
+    cls.reshape = _reshape
     cls.squeeze = lambda self, axis=None: squeeze(self, axis)
     return cls
+
+
+def _reshape(self: Any, *sizes: Any, newshape: Any = None, order: str = "C") -> Any:
+    """A method `reshape`, which takes the sizes one by one or as one tuple."""
+    if order != "C":
+        raise ValueError(f"reshape reads tensors row by row, order='C'; got order={order!r}.")
+    if newshape is None:
+        newshape = sizes[0] if len(sizes) == 1 else sizes
+    return reshape(self, newshape)
 
 
 def _forward(function: Callable, name: str) -> Callable:

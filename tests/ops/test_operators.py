@@ -98,7 +98,8 @@ def test_operators_of_another_class_work_on_its_value():
     assert ops.stack([box, box]).shape == (2, 2)
 
 
-@pytest.mark.parametrize("use", [bool, float, int, list, np.asarray, jnp.sin])
-def test_values_of_symbolic_tensors_are_refused(use):
-    with pytest.raises(TypeError, match=r"symbolic|KerasTensor"):
+@pytest.mark.parametrize("use", [bool, float, int, list, np.asarray])
+def test_values_of_symbolic_tensors_are_refused_to_python_and_numpy(use):
+    with pytest.raises(TypeError, match="symbolic") as as_python_does:
         use(X)
+    assert isinstance(as_python_does.value, ValueError)
