@@ -7,7 +7,6 @@ arrays follow as bytes. Pickles are neither written nor read.
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,8 @@ from typing import Any
 import jax
 import ml_dtypes
 import numpy as np
+
+from cornu.engine.atomic import replacing
 
 FORMAT = 1
 MARK = "__array__"
@@ -33,17 +34,9 @@ def write_snapshot(path: Path, snapshot: dict[str, Any]) -> None:
     arrays: list[np.ndarray] = []
     header = {"format": FORMAT, "content": encode(snapshot, arrays, "snapshot")}
     members = {f"array{number}": as_bytes(array) for number, array in enumerate(arrays)}
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with open(temporary, "wb") as file:
-            text = np.frombuffer(json.dumps(header).encode(), np.uint8)
-            np.savez(file, header=text, **members)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    with replacing(path) as new, open(new, "wb") as file:
+        text = np.frombuffer(json.dumps(header).encode(), np.uint8)
+        np.savez(file, header=text, **members)
 
 
 def read_snapshot(path: Path) -> dict[str, Any]:
@@ -106,14 +99,3 @@ def dtype_named(name: str) -> np.dtype:
         return np.dtype(name)
     except TypeError:
         return np.dtype(getattr(ml_dtypes, name))
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes the file's new name last through a power failure, where the system can."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

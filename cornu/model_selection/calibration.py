@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special
 
+from cornu.engine.atomic import write_figure
 from cornu.engine.extras import require
 
 TINY = 1e-12
@@ -78,7 +79,7 @@ class Calibration:
         lower.vlines(self.predicted, 0, self.counts, linewidth=6)
         lower.set(xlabel="predicted probability", ylabel="samples", yscale="log")
         if path is not None:
-            figure.savefig(path, dpi=120)
+            write_figure(figure, path, dpi=120)
         return figure
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.atomic import write_figure
 from cornu.engine.extras import require
 from cornu.model_selection.sweep import binary_scores, sweep
 
@@ -77,7 +78,7 @@ class Curve:
         axes.plot((0, 1), ends, ":", color="grey")
         self.draw(axes)
         if path is not None:
-            figure.savefig(path, dpi=120)
+            write_figure(figure, path, dpi=120)
         return figure
 
 

@@ -9,16 +9,19 @@ import json
 import os
 import tempfile
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import h5py
 
 from cornu.core import registry
+from cornu.engine.atomic import read_whole, recover, replacing
 from cornu.saving import legacy_h5
-from cornu.saving.atomic import may_write, replacing
 from cornu.saving.checkpoints import is_checkpoint, load_checkpoint_model
 from cornu.saving.contents import Written, check_written, write_state
+from cornu.saving.h5_writer import h5_bytes
+from cornu.saving.overwriting import may_write
 from cornu.saving.saveables import walk
 from cornu.saving.weights_io import open_h5, read_state
 from cornu.saving.zip_members import extract_assets, read_member
@@ -64,7 +67,7 @@ def save_model(
     if hasattr(filepath, "write"):
         with io.BytesIO() as content:
             _write_archive(model, content)
-            filepath.write(content.getbuffer())
+            filepath.write(content.getvalue())
         return
     path = str(os.fspath(filepath))
     legacy = path.endswith((".h5", ".hdf5"))
@@ -77,26 +80,26 @@ def save_model(
         )
     if not may_write(path, overwrite):
         return
-    with replacing(path) as temporary:
+    with replacing(path, folder=not legacy and zipped is False) as new:
         if legacy:
-            with h5py.File(temporary, "w") as file:
-                legacy_h5.write_model(model, file, include_optimizer, KERAS_VERSION)
+            content, _ = h5_bytes(
+                lambda file: legacy_h5.write_model(model, file, include_optimizer, KERAS_VERSION)
+            )
+            new.write_bytes(content)
         elif zipped is False:
-            _write_folder(model, temporary)
+            _write_folder(model, new)
         else:
-            _write_archive(model, temporary)
+            _write_archive(model, new)
 
 
-def _members(model: Any) -> tuple[bytes, bytes, memoryview, list[Written]]:
+def _members(model: Any) -> tuple[bytes, bytes, bytes, list[Written]]:
     metadata = {
         "keras_version": KERAS_VERSION,
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
     }
-    weights = io.BytesIO()
-    with h5py.File(weights, "w") as file:
-        expected = write_state(model, file)
+    weights, expected = h5_bytes(partial(write_state, model))
     config = json.dumps(registry.serialize(model))
-    return json.dumps(metadata).encode(), config.encode(), weights.getbuffer(), expected
+    return json.dumps(metadata).encode(), config.encode(), weights, expected
 
 
 def _write_archive(model: Any, target: Any) -> None:
@@ -180,11 +183,14 @@ def load_model(
         return _from_zip(filepath, "the open file", custom_objects, compile, safe_mode)
     path = str(os.fspath(filepath))
     if not os.path.exists(path):
+        recover(path)
+    if not os.path.exists(path):
         raise ValueError(f"There is no file {path!r} to load a model from.")
     if os.path.isdir(path):
         if not os.path.isfile(os.path.join(path, "config.json")) and is_checkpoint(path):
             return load_checkpoint_model(path, custom_objects, compile, safe_mode)
-        return _from_folder(Path(path), custom_objects, compile, safe_mode)
+        folder = Path(path)
+        return read_whole(folder, lambda: _from_folder(folder, custom_objects, compile, safe_mode))
     if path.endswith((".h5", ".hdf5")):
         with open_h5(path) as file, registry.safe_mode(safe_mode):
             return legacy_h5.read_model(file, path, custom_objects, compile)

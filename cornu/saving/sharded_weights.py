@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
+import stat
 import uuid
 from collections import ChainMap
 from collections.abc import Callable, Iterator, MutableMapping
@@ -17,8 +19,9 @@ from typing import Any
 
 import h5py
 
-from cornu.saving.atomic import replacing
+from cornu.engine.atomic import flush, flush_folder, one_writer, read_whole, replacing
 from cornu.saving.contents import Part, Written, check_written, contents, write_part
+from cornu.saving.h5_writer import h5_bytes
 from cornu.saving.store import H5Store, member
 
 GIGABYTE = 1024**3
@@ -28,6 +31,9 @@ ENDING = ".weights.json"
 def write_shards(model: Any, path: Path, max_shard_size: float) -> None:
     """Write `path` and the files beside it.
 
+    The new files have names of their own. They come first, then the index takes the place of the
+    old one in one step, then the old files go: a reader finds one whole version at any time.
+
     Args:
         model: a built model.
         path: a name that ends in `.weights.json`.
@@ -36,27 +42,92 @@ def write_shards(model: Any, path: Path, max_shard_size: float) -> None:
     Raises:
         ValueError: if a variable is larger than that.
     """
-    # A mark in all files of one write: after a kill in between, old and new are not taken together.
-    mark = uuid.uuid4().hex
-    weight_map: dict[str, list[str]] = {}
-    total = 0
-    with contextlib.ExitStack() as finished:
-        for index, shard in enumerate(_shards(model, max_shard_size * GIGABYTE)):
-            name = f"{path.name.removesuffix(ENDING)}_{index:05}.weights.h5"
-            temporary = finished.enter_context(replacing(path.with_name(name)))
-            expected: list[Written] = []
-            with h5py.File(temporary, "w") as file:
-                file.attrs["mark"] = mark
-                for part in shard:
-                    expected += write_part(part, file)
-                    total += sum(value.nbytes for value in part.variables.values())
-                    if part.variables:
-                        weight_map.setdefault(f"/{part.path}", []).append(name)
-            with h5py.File(temporary, "r") as file:
-                check_written(file, expected)
-        content = {"metadata": {"total_size": total, "mark": mark}, "weight_map": weight_map}
-        with replacing(path) as temporary:
-            temporary.write_text(json.dumps(content, indent=4))
+    path = Path(os.path.realpath(path))
+    with one_writer(path.parent) as alone:
+        with replacing(path) as new:
+            written = _NewFiles(path, new)
+            for shard in _shards(model, max_shard_size * GIGABYTE):
+                written.add(shard)
+            written.publish()
+        _delete_others(path, written, alone)
+
+
+class _NewFiles:
+    """The files of one write, made beside the new index and brought to their place together."""
+
+    def __init__(self, path: Path, new: Path):
+        self.path, self.new = path, new
+        self.old = _old_names(path)
+        # In all files of one write, so that those of another are not taken for them.
+        self.mark = uuid.uuid4().hex
+        self.files: list[Path] = []
+        self.names: list[str] = []
+        self.total = 0
+        self.places: dict[str, list[int]] = {}
+
+    def add(self, shard: list[Part]) -> None:
+        """Write a file and read it back."""
+
+        def fill(file: h5py.File) -> list[Written]:
+            file.attrs["mark"], file.attrs["index"] = self.mark, self.path.name
+            return [written for part in shard for written in write_part(part, file)]
+
+        file = self.new.with_name(f"{len(self.files)}.weights.h5")
+        content, expected = h5_bytes(fill)
+        file.write_bytes(content)
+        if self.path.exists():
+            os.chmod(file, stat.S_IMODE(self.path.stat().st_mode))
+        flush(file)
+        with h5py.File(file, "r") as stored:
+            check_written(stored, expected)
+        for part in shard:
+            self.total += sum(value.nbytes for value in part.variables.values())
+            if part.variables:
+                self.places.setdefault(f"/{part.path}", []).append(len(self.files))
+        self.files.append(file)
+
+    def publish(self) -> None:
+        """Bring the files to their place and write the new index, which takes its own last."""
+        stem = self.path.name.removesuffix(ENDING)
+        self.names = [f"{stem}_{i:05}.weights.h5" for i in range(len(self.files))]
+        if any(os.path.lexists(self.path.with_name(name)) for name in self.names):
+            middle = self.mark[:8]
+            self.names = [f"{stem}_{middle}_{i:05}.weights.h5" for i in range(len(self.files))]
+        for file, name in zip(self.files, self.names):
+            os.rename(file, self.path.with_name(name))
+        flush_folder(self.path.parent)
+        weight_map = {part: [self.names[i] for i in where] for part, where in self.places.items()}
+        metadata = {"total_size": self.total, "mark": self.mark}
+        content = {"metadata": metadata, "weight_map": weight_map}
+        self.new.write_text(json.dumps(content, indent=4), encoding="utf-8")
+
+
+def _old_names(path: Path) -> set[str]:
+    try:
+        weight_map, _ = _read_map(path)
+    except (OSError, ValueError):
+        return set()
+    return {name for names in weight_map.values() for name in names}
+
+
+def _delete_others(path: Path, written: _NewFiles, alone: bool) -> None:
+    """Delete the files of the index that was replaced, and those that killed writers left."""
+    stem = re.escape(path.name.removesuffix(ENDING))
+    ours = re.compile(rf"{stem}_([0-9a-f]{{8}}_)?\d{{5}}\.weights\.h5")
+    for name in os.listdir(path.parent):
+        if not ours.fullmatch(name) or name in written.names:
+            continue
+        file = path.with_name(name)
+        if name in written.old or (alone and _is_of(file, path.name)):
+            file.unlink(missing_ok=True)
+
+
+def _is_of(file: Path, index: str) -> bool:
+    try:
+        with h5py.File(file, "r") as stored:
+            return "mark" in stored.attrs and stored.attrs.get("index") == index
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager
@@ -72,26 +143,30 @@ def opened_shards(
     Raises:
         ValueError: if the file is not one that names shards, or a shard is not of the same write.
     """
-    weight_map, mark = _read_map(path)
     with contextlib.ExitStack() as stack:
-        files: dict[str, h5py.File] = {}
 
-        def opened(name: str) -> h5py.File:
-            if name not in files:
-                files[name] = stack.enter_context(open_h5(path.with_name(name)))
-                if files[name].attrs.get("mark", mark) != mark:
+        def opened() -> tuple[dict[str, list[str]], dict[str, h5py.File]]:
+            # Opened files stay readable when a writer deletes them.
+            stack.pop_all().close()
+            weight_map, mark = _read_map(path)
+            names = dict.fromkeys(name for names in weight_map.values() for name in names)
+            files = {name: stack.enter_context(open_h5(path.with_name(name))) for name in names}
+            for name, file in files.items():
+                if file.attrs.get("mark", mark) != mark:
                     raise ValueError(
-                        f"{name!r} and {path.name!r} were not written together: a write was "
-                        "broken off. Save the weights again, or take an older copy of all files."
+                        f"{name!r} and {path.name!r} were not written together. Save the weights "
+                        "again, or take an older copy of all files."
                     )
-            return files[name]
+            return weight_map, files
+
+        weight_map, files = read_whole(path, opened)
 
         def find(part: str) -> MutableMapping | None:
             group_path = f"{part}/vars".lstrip("/")
             names = weight_map.get(f"/{group_path}")
             if names is None:
                 return None
-            return ChainMap(*(H5Store(member(opened(name), group_path)) for name in names))
+            return ChainMap(*(H5Store(member(files[name], group_path)) for name in names))
 
         yield find
 

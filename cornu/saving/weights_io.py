@@ -13,12 +13,14 @@ from typing import Any
 
 import h5py
 
+from cornu.engine.atomic import recover, replacing
 from cornu.engine.identity import IdentitySet
 from cornu.optimizers import Optimizer
 from cornu.saving import legacy_h5
-from cornu.saving.atomic import may_write, replacing
 from cornu.saving.checkpoints import is_checkpoint, load_checkpoint_weights
 from cornu.saving.contents import check_written, write_state
+from cornu.saving.h5_writer import h5_bytes
+from cornu.saving.overwriting import may_write
 from cornu.saving.saveables import walk
 from cornu.saving.sharded_weights import ENDING, opened_shards, write_shards
 from cornu.saving.store import H5Store, member
@@ -64,10 +66,10 @@ def save_weights(
     if max_shard_size is not None:
         write_shards(model, Path(path), max_shard_size)
         return
-    with replacing(path) as temporary:
-        with h5py.File(temporary, "w") as file:
-            expected = write_state(model, file)
-        with h5py.File(temporary, "r") as file:
+    with replacing(path) as new:
+        content, expected = h5_bytes(partial(write_state, model))
+        new.write_bytes(content)
+        with h5py.File(new, "r") as file:
             check_written(file, expected)
 
 
@@ -100,6 +102,8 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     if kwargs:
         raise ValueError(f"load_weights does not know the arguments {sorted(kwargs)}.")
     if not os.path.exists(path):
+        recover(path)
+    if not os.path.exists(path):
         raise FileNotFoundError(f"There is no file {path!r} to load weights from.")
     archive = path.endswith((".keras", ".weights.h5", ENDING))
     if by_name and archive:
@@ -131,6 +135,7 @@ def load_archive_weights(
 ) -> None:
     """Read only the weights of a `.keras` archive or folder."""
     if os.path.isdir(path):
+        # One file, so one version of the folder.
         with open_h5(Path(path) / "model.weights.h5") as file:
             read_state(model, file, skip_mismatch, objects_to_skip)
         return

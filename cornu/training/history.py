@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cornu.engine.atomic import write_figure
 from cornu.engine.extras import require
 from cornu.training.callback import Callback, LogsMapping
 from cornu.training.logs import Logs, as_logs
@@ -122,7 +123,7 @@ def plot_history(history: Any, to_file: Any = None) -> Any:
     for axes in panels[len(names) :]:
         axes.remove()
     if to_file is not None:
-        figure.savefig(to_file, dpi=120)
+        write_figure(figure, to_file, dpi=120)
     return figure
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.atomic import write_figure
 from cornu.engine.extras import require
 from cornu.visualization.image_drawing import (
     as_pixels,
@@ -75,7 +76,7 @@ def plot_image_gallery(
     if legend_handles:
         figure.legend(handles=legend_handles, loc="outside lower center", ncols=4)
     if path is not None:
-        figure.savefig(path, dpi=dpi, transparent=transparent)
+        write_figure(figure, path, dpi=dpi, transparent=transparent)
     if show:
         require("matplotlib.pyplot", extra="plot").show()
     return figure

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from cornu.engine.atomic import write_figure, write_text
 from cornu.engine.extras import require
 from cornu.visualization.layered_layout import lay_out
 from cornu.visualization.model_graph import Details, Part, describe, model_part
@@ -74,7 +75,7 @@ def plot_model(
             model, show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, dpi,
             False, show_layer_activations, show_trainable, splines,
         )  # fmt: skip
-        Path(to_file).write_text(graph.to_string(), encoding="utf-8")
+        write_text(to_file, graph.to_string())
         to_file = None
     details = Details(
         show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable
@@ -82,7 +83,7 @@ def plot_model(
     picture = _Picture(details, rankdir)
     figure = picture.draw(model_part(model, expand_nested))
     if to_file is not None:
-        figure.savefig(to_file, dpi=dpi)
+        write_figure(figure, to_file, dpi=dpi)
     return figure
 
 

@@ -1,6 +1,9 @@
 """Weights in several files: names, sizes, and what is refused."""
 
 import json
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -21,6 +24,11 @@ def path(model, tmp_path):
     path = tmp_path / "model.weights.json"
     model.save_weights(path, max_shard_size=256 * BYTES)
     return path
+
+
+def shards(path):
+    names = json.loads(path.read_text())["weight_map"].values()
+    return sorted(path.with_name(name) for [name] in names)
 
 
 def test_no_shard_holds_more_than_it_may(path):
@@ -48,9 +56,9 @@ def test_the_ending_says_which_kind(model, tmp_path, name, size):
 
 
 def test_shards_of_two_writes_are_not_mixed(model, path, tmp_path):
-    old = (tmp_path / "model_00001.weights.h5").read_bytes()
+    old = shards(path)[1].read_bytes()
     model.save_weights(path, max_shard_size=256 * BYTES)
-    (tmp_path / "model_00001.weights.h5").write_bytes(old)
+    shards(path)[1].write_bytes(old)
     with pytest.raises(ValueError, match="not written together"):
         model.load_weights(path)
 
@@ -73,3 +81,72 @@ def test_a_missing_shard_is_named(model, path, tmp_path):
     (tmp_path / "model_00002.weights.h5").unlink()
     with pytest.raises(FileNotFoundError, match="model_00002"):
         model.load_weights(path)
+
+
+def test_the_files_of_the_version_before_go(model, path, tmp_path):
+    for _ in range(3):
+        model.save_weights(path, max_shard_size=256 * BYTES)
+        assert {*tmp_path.iterdir()} == {path, *shards(path)}
+
+
+def test_files_of_other_writers_stay(model, path, tmp_path):
+    others = ["model_00007.weights.h5", "model_0123abcd_00000.weights.h5"]
+    for name in others:
+        model.save_weights(tmp_path / name)
+    model.save_weights(tmp_path / "model_0123abcd.weights.json", max_shard_size=1)
+    for _ in range(2):
+        model.save_weights(path, max_shard_size=256 * BYTES)
+    for name in others:
+        model.load_weights(tmp_path / name)
+    model.load_weights(tmp_path / "model_0123abcd.weights.json")
+
+
+def test_files_that_a_killed_writer_left_go_with_the_next_save(model, path, tmp_path):
+    whole = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    model.save_weights(path, max_shard_size=256 * BYTES)
+    left = shards(path)
+    for file in left:
+        assert file not in whole
+    for file, content in whole.items():
+        file.write_bytes(content)
+    model.save_weights(path, max_shard_size=256 * BYTES)
+    assert {*tmp_path.iterdir()} == {path, *shards(path)}
+
+
+def test_modes_and_links_are_kept(model, path, tmp_path):
+    path.chmod(0o600)
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.weights.json"
+    link.symlink_to(path)
+    model.save_weights(link, max_shard_size=256 * BYTES)
+    assert link.is_symlink()
+    assert list((tmp_path / "elsewhere").iterdir()) == [link]
+    assert {file.stat().st_mode & 0o777 for file in [path, *shards(path)]} == {0o600}
+
+
+def test_a_reader_beside_a_busy_writer_gets_one_version(path, tmp_path):
+    code = (
+        "import sys, numpy as np, cornu as keras\n"
+        "layers = [keras.layers.Dense(8, use_bias=False) for _ in range(3)]\n"
+        "model = keras.Sequential([keras.Input((8,)), *layers])\n"
+        "for number in range(10**9):\n"
+        "    model.set_weights([np.full((8, 8), number % 1000)] * 3)\n"
+        "    model.save_weights(sys.argv[1], max_shard_size=256 / 1024**3)\n"
+    )
+    path.unlink()
+    writer = subprocess.Popen([sys.executable, "-c", code, path])
+    layers = [keras.layers.Dense(8, use_bias=False) for _ in range(3)]
+    reader = keras.Sequential([keras.Input((8,)), *layers])
+    seen = set()
+    try:
+        end = time.monotonic() + 60
+        while len(seen) < 10 and time.monotonic() < end:
+            if path.exists():
+                reader.load_weights(path)
+                [one] = {float(w.min()) for w in reader.get_weights()}
+                assert one == max(float(w.max()) for w in reader.get_weights())
+                seen.add(one)
+    finally:
+        writer.kill()
+        writer.wait()
+    assert len(seen) >= 3

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 
 from cornu.data.pipeline.blocks import Block, leaves, map_leaves, take
 from cornu.data.pipeline.stage import Indexed, Run, Stage, dropped
+from cornu.engine.atomic import replacing, write_text
 
 STRUCTURE = "structure.json"
 
@@ -82,7 +82,7 @@ class CachedIndexed(Indexed):
             example,
         )
         filled = opened(self.path / "filled.npy", (count,), np.dtype(bool))
-        (self.path / STRUCTURE).write_text(json.dumps(described(example)))
+        write_text(self.path / STRUCTURE, json.dumps(described(example)))
         return arrays, filled
 
     def __getstate__(self) -> dict:
@@ -99,9 +99,8 @@ def opened(path: Path, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
         ValueError: if the file holds an array of another shape or dtype.
     """
     if not path.exists():
-        new = path.with_name(f"{path.name}.{os.getpid()}")
-        np.lib.format.open_memmap(new, "w+", dtype, shape).flush()
-        os.replace(new, path)
+        with replacing(path) as new:
+            np.lib.format.open_memmap(new, "w+", dtype, shape).flush()
     array = np.load(path, mmap_mode="r+")
     if array.shape != shape or array.dtype != dtype:
         raise ValueError(
@@ -141,19 +140,14 @@ class Cached(Stage):
         self._blocks = kept
 
     def _into_files(self, blocks: Iterator[Block]) -> Iterator[Block]:
-        new = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(parents=True)
-        try:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(self.path, folder=True) as new:
+            new.mkdir()
             for number, block in enumerate(blocks):
                 refuse_objects(block, self.path)
                 (new / STRUCTURE).write_text(json.dumps(described(block)))
                 np.savez(new / f"{number:08d}.npz", *leaves(block))
                 yield block
-            if not self.path.exists():
-                os.replace(new, self.path)
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
 
     def _from_files(self) -> Iterator[Block]:
         for path in sorted(self.path.glob("*.npz")):

@@ -20,6 +20,7 @@ from cornu.data.readers.examples import Features, encoded_example
 from cornu.data.readers.file_stream import FileStream
 from cornu.data.readers.files import Paths, open_binary
 from cornu.data.readers.text import decompressed
+from cornu.engine.atomic import replacing
 from cornu.engine.crc32c import masked_crc32c, masked_crc32c_of_each
 
 HEADER = struct.Struct("<QI")
@@ -83,7 +84,8 @@ def write_tfrecord(path: str | os.PathLike, samples: Iterable[bytes | dict[str, 
             bytes, or arrays of these, which are written as `Example` messages.
     """
     name = os.fspath(path)
-    with gzip.open(name, "wb") if name.endswith(".gz") else open(name, "wb") as file:
+    opened = gzip.open if name.endswith(".gz") else open
+    with replacing(name) as new, opened(new, "wb") as file:
         for sample in samples:
             file.write(framed(sample if isinstance(sample, bytes) else encoded_example(sample)))
 

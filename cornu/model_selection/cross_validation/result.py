@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from cornu import tree
+from cornu.engine.atomic import write_figure
 from cornu.engine.extras import require
 from cornu.model_selection.cross_validation.one_fold import Fold
 from cornu.model_selection.cross_validation.table import render, table_of
@@ -166,7 +167,7 @@ class CrossValidation:
         for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names):
             self._draw(axes, name)
         if path is not None:
-            figure.savefig(path, dpi=120)
+            write_figure(figure, path, dpi=120)
         return figure
 
     def _draw(self, axes: Any, name: str) -> None:

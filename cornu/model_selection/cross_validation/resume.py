@@ -17,10 +17,10 @@ import numpy as np
 from cornu import tree
 from cornu.callbacks.backup_and_restore import BackupAndRestore
 from cornu.callbacks.snapshot_file import read_snapshot, write_snapshot
+from cornu.engine.atomic import write_text
 from cornu.model_selection.cross_validation.models import state_values
 from cornu.model_selection.cross_validation.one_fold import Fold
 from cornu.model_selection.cross_validation.samples import FoldTask, Samples, Settings
-from cornu.saving.atomic import replacing
 
 # A backup costs some milliseconds, which short epochs would feel.
 SECONDS_BETWEEN_BACKUPS = 5.0
@@ -79,8 +79,7 @@ class ResumeFolder:
             **{name: described(value) for name, value in more.items()},
         }
         if self.known is None:
-            with replacing(self.header) as path:
-                path.write_text(json.dumps(now, indent=1))
+            write_text(self.header, json.dumps(now, indent=1))
             return
         differing = [name for name in now if self.known.get(name) != now[name]]
         if differing:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.atomic import write_figure
 from cornu.engine.extras import require
 from cornu.model_selection.sweep import Sweep, binary_scores, sweep
 
@@ -59,7 +60,7 @@ class Threshold:
         axes.grid(alpha=0.3)
         axes.legend()
         if path is not None:
-            figure.savefig(path, dpi=120)
+            write_figure(figure, path, dpi=120)
         return figure
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cornu.engine.atomic import write_figure, write_text
 from cornu.model_selection.cross_validation.table import render
 from cornu.model_selection.reports import page
 from cornu.model_selection.reports.drawing import new_figure, shortened
@@ -66,7 +66,7 @@ class Report:
         self._draw(figure)
         figure.suptitle(f"{shortened(self.name, 60)}: {self.size}", fontsize=13)
         if path is not None:
-            figure.savefig(path, dpi=120)
+            write_figure(figure, path, dpi=120)
         return figure
 
     def to_html(self, path: Any = None) -> str:
@@ -80,7 +80,7 @@ class Report:
         """
         text = page.whole_page(f"Report on {self.name}", *self._sections())
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
+            write_text(path, text)
         return text
 
     def save(self, path: Any) -> None:
@@ -98,7 +98,7 @@ class Report:
         elif ending in (".html", ".htm"):
             self.to_html(path)
         elif ending == ".txt":
-            Path(path).write_text(str(self) + "\n", encoding="utf-8")
+            write_text(path, f"{self}\n")
         else:
             raise ValueError(
                 f"A report can be saved as .html, .txt, {', '.join(PICTURES)}; got {str(path)!r}."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cornu.engine import config
+from cornu.engine.atomic import replacing
 from cornu.engine.extras import require
 from cornu.preprocessing.image.decode import open_image
 
@@ -177,4 +178,9 @@ def save_img(
             stacklevel=2,
         )
         image = image.convert("RGB")
-    image.save(path, format=pillow.EXTENSION.get(f".{file_format}", file_format), **kwargs)
+    kwargs["format"] = pillow.EXTENSION.get(f".{file_format}", file_format)
+    if isinstance(path, str | os.PathLike):
+        with replacing(path) as new:
+            image.save(new, **kwargs)
+    else:
+        image.save(path, **kwargs)
