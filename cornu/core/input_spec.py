@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import tree
+from cornu.ops.inference import shown
 
 
 class InputSpec:
@@ -119,14 +120,15 @@ def check_inputs(spec: Any, inputs: Any, layer_name: str) -> None:
             continue
         if not hasattr(value, "shape"):
             continue
-        expected = one.mismatch(tuple(value.shape), str(value.dtype))
+        shape = shown(value.shape)
+        expected = one.mismatch(shape, str(value.dtype))
         if expected is not None:
             which = f" for input {i}" if len(specs) > 1 else ""
-            got = f"shape {tuple(value.shape)}".replace("None", "any")
+            got = f"shape {shape}".replace("None", "any")
             if expected.startswith("dtype"):
                 got = f"dtype {value.dtype}"
             advice = "Check the layer before it or the data, or make the layer anew for this input."
-            if one.ndim == 3 and len(value.shape) == 2:
+            if one.ndim == 3 and len(shape) == 2:
                 advice += " A recurrent layer before it needs return_sequences=True."
             raise ValueError(f"Layer {layer_name!r} expects {expected}{which}, got {got}. {advice}")
 

@@ -14,15 +14,17 @@ import numpy as np
 from cornu import tree
 from cornu.core import dtype_policy as dtype_policies
 from cornu.core import masking, registry, remat
-from cornu.core.call_spec import build_by_call, call_signature, shapes_of, tensor_arguments
+from cornu.core.call_spec import call_signature, tensor_arguments
 from cornu.core.identifiers import unknown_arguments
 from cornu.core.input_spec import InputSpec, check_given, check_inputs
+from cornu.core.layer_parts.building import Building
+from cornu.core.layer_parts.output_specs import OutputSpecs, tells
 from cornu.core.layer_state import LayerState, call_without_new_state
-from cornu.core.scope import StatelessScope, autocast, name_path, name_scope, thread
+from cornu.core.scope import StatelessScope, autocast, name_scope, thread
 from cornu.core.variable import Variable
 from cornu.engine import dtypes
-from cornu.ops.inference import infer_output
-from cornu.ops.symbolic import Node, Operation, any_symbolic
+from cornu.ops.inference import current_stand_in, infer_output
+from cornu.ops.symbolic import Operation, any_symbolic, recorded
 
 
 class CallContext:
@@ -35,7 +37,7 @@ class CallContext:
         self.training: bool | None = None
 
 
-class Layer(dtype_policies.WithPolicy, LayerState, Operation):
+class Layer(dtype_policies.WithPolicy, LayerState, Building, OutputSpecs, Operation):
     """Base of everything that has weights: write `build` and `call`, get the rest.
 
     Args:
@@ -69,11 +71,6 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
         instance = super().__new__(cls)
         instance.__dict__["_arguments"] = (args, kwargs)
         return instance
-
-    def __init_subclass__(cls, **kwargs: Any):
-        super().__init_subclass__(**kwargs)
-        if "build" in cls.__dict__:
-            cls.build = _wrapped_build(cls.__dict__["build"])
 
     def __init__(
         self,
@@ -134,69 +131,6 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
             )
         self._input_spec = value
 
-    # --- building ------------------------------------------------------------------------------
-
-    def build(self, input_shape: Any = None) -> None:
-        """Create the variables; the shape is that of the first argument of `call`.
-
-        Where a class has no `build`, the layers inside are built as its `call` reaches them.
-        """
-        own = type(self).build is not Layer.build
-        if (
-            input_shape is not None
-            and not (own or self.built or self.host_capable)
-            and self._layers
-        ):
-            build_by_call(self, {"input_shape": input_shape})
-        self._build_shapes = {"input_shape": input_shape}
-        self.built = True
-
-    def _build_for(self, arguments: dict[str, Any]) -> None:
-        tensors = tensor_arguments(arguments)
-        overridden = type(self).build is not Layer.build
-        first = next(iter(arguments.values()), None)
-        if overridden and isinstance(first, (str, bytes)) and not self.host_capable:
-            raise ValueError(
-                f"Layer {self.name!r} ({type(self).__name__}) expects a tensor, got {first!r}. "
-                "Turn text to numbers first, with TextVectorization or StringLookup."
-            )
-        if overridden:
-            names = call_signature(inspect.unwrap(type(self).build)).names
-            if len(names) <= 1:
-                first = next(iter(tensors.values()), next(iter(arguments.values()), None))
-                shapes = {names[0]: shapes_of(first)} if names else {}
-            else:
-                shapes = {n: shapes_of(arguments.get(n.removesuffix("_shape"))) for n in names}
-                if names[0] not in ("input_shape",) and all(v is None for v in shapes.values()):
-                    shapes = dict(zip(names, map(shapes_of, tensors.values())))
-            self.build(**shapes)
-        else:
-            # Layers inside build themselves as `call` reaches them.
-            self._build_shapes = {
-                f"{name}_shape": shapes_of(value) for name, value in tensors.items()
-            }
-        self.built = True
-
-    def get_build_config(self) -> dict | None:
-        """The shapes the layer was built with."""
-        shapes = {k: v for k, v in (self._build_shapes or {}).items() if v is not None}
-        if not shapes:
-            return None
-        if len(shapes) == 1:
-            return {"input_shape": next(iter(shapes.values()))}
-        return {"shapes_dict": shapes}
-
-    def build_from_config(self, config: dict) -> None:
-        """Build with the shapes that `get_build_config` returned."""
-        if not config or type(self).build is Layer.build:
-            return
-        names = call_signature(inspect.unwrap(type(self).build)).names
-        shapes = {k: as_shapes(v) for k, v in config.get("shapes_dict", config).items()}
-        if set(shapes) <= set(names):
-            self.build(**shapes)
-        else:
-            self.build(*list(shapes.values())[: len(names)])
-
     # --- calling -------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -205,8 +139,6 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
                 f"{type(self).__name__}.__init__ did not call super().__init__(). Call it first, "
                 "before setting attributes."
             )
-        if not self.built:
-            self._path_names = self._own_path()
         symbolic = any_symbolic(args, kwargs)
         if not symbolic:
             args = self._converted(args)
@@ -225,7 +157,7 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
             context = thread.call_context = CallContext(self)
             if not symbolic:
                 self._clear_losses()
-        outer_training = context.training
+        outer_training, given = context.training, training
         training = self._resolve_training(signature, training, outer_training)
         context.training = training
         if signature.takes("training"):
@@ -235,10 +167,10 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
         try:
             with name_scope(self.name), autocast(self._autocast_dtype()):
                 if not self.built:
-                    self._build_for(arguments)
+                    self._build_once(arguments)
                     check_inputs(self.input_spec, first, self.name)
                 if symbolic:
-                    outputs = self._symbolic_call(signature, arguments, found_masks)
+                    outputs = self._symbolic_call(signature, arguments, found_masks, given)
                 else:
                     outputs = self._run(signature, arguments)
                     if self.activity_regularizer is not None:
@@ -272,7 +204,7 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
         if kwargs.get("mask") is None and "mask" in kwargs and not signature.takes("mask"):
             kwargs.pop("mask")
         try:
-            bound = signature.signature.bind(*args, **kwargs).arguments
+            bound = signature.bind(args, kwargs).arguments
         except TypeError as error:
             raise TypeError(
                 f"Layer {self.name!r} ({type(self).__name__}) cannot be called so: {error}. "
@@ -303,6 +235,10 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
         return found
 
     def _run(self, signature: Any, arguments: dict) -> Any:
+        stand_in = current_stand_in()
+        if stand_in is not None and stand_in.believes and tells(type(self)) is not None:
+            if not self._holds_unbuilt_layers():
+                return self._told_outputs(stand_in, arguments)
         bound = inspect.BoundArguments(signature.signature, arguments)
         call = functools.partial(call_without_new_state, self, self.call)
         if self._remat is not None:
@@ -310,9 +246,9 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
         with jax.named_scope(self.name):
             return call(*bound.args, **bound.kwargs)
 
-    def _symbolic_call(self, signature: Any, arguments: dict, found_masks: set) -> Any:
-        bound = inspect.BoundArguments(signature.signature, arguments)
-        outputs = self.compute_output_spec(*bound.args, **bound.kwargs)
+    def _symbolic_call(
+        self, signature: Any, arguments: dict, found_masks: set, training: Any
+    ) -> Any:
         # The graph keeps what the user passed; masks and the training flag are found at run time.
         kept = {
             name: value
@@ -321,9 +257,10 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
             and name not in found_masks
             and not (name in signature.defaults and value is signature.defaults[name])
         }
+        given = kept if training is None else kept | {"training": training}
+        outputs = self._symbolic_outputs(arguments, given)
         bound = inspect.BoundArguments(signature.signature, kept)
-        Node(self, bound.args, dict(bound.kwargs), outputs)
-        return outputs
+        return recorded(self, bound.args, dict(bound.kwargs), outputs)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs from the inputs; what subclasses write."""
@@ -332,50 +269,6 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Record a call on symbolic tensors and return the symbolic outputs."""
         return self(*args, **kwargs)
-
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """Symbolic outputs for symbolic inputs, by abstract evaluation of `call`."""
-        if type(self).compute_output_shape is not Layer.compute_output_shape:
-            return self._spec_from_shape(args, kwargs)
-        with StatelessScope():
-            return infer_output(self._call_converted, *args, **kwargs)
-
-    def _call_converted(self, *args: Any, **kwargs: Any) -> Any:
-        args, kwargs = self._converted(args), self._converted(kwargs)
-        return call_without_new_state(self, self.call, *args, **kwargs)
-
-    def _spec_from_shape(self, args: tuple, kwargs: dict) -> Any:
-        from_shapes = self.compute_output_shape(*map(shapes_of, args[:1]))
-        return tree.map_shape_structure(
-            lambda shape: dtype_policies.KerasTensor(shape, self.compute_dtype), from_shapes
-        )
-
-    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
-        """Shape of the outputs for the shapes of the inputs.
-
-        Args:
-            *args: the inputs' shapes: tuples, None for unknown sizes, nested as the inputs are.
-            **kwargs: likewise.
-        """
-
-        def tensor(shape: tuple) -> Any:
-            return dtype_policies.KerasTensor(shape, self.compute_dtype)
-
-        args = tuple(tree.map_shape_structure(tensor, shape) for shape in args)
-        kwargs = {
-            k: tree.map_shape_structure(tensor, shape)
-            for k, shape in kwargs.items()
-            if shape is not None
-        }
-        kwargs = {k.removesuffix("_shape"): v for k, v in kwargs.items()}
-        if "input" in kwargs and not args:
-            args = (kwargs.pop("input"),)
-        with StatelessScope(), name_scope(self.name):
-            if not self.built:
-                signature = call_signature(type(self).call)
-                self._build_for(dict(signature.signature.bind(*args, **kwargs).arguments))
-            outputs = infer_output(self._call_converted, *args, **kwargs)
-        return tree.map_structure(lambda t: t.shape, outputs)
 
     # --- masks ---------------------------------------------------------------------------------
 
@@ -400,8 +293,7 @@ class Layer(dtype_policies.WithPolicy, LayerState, Operation):
     def _symbolic_mask(self, inputs: Any, previous: Any) -> Any:
         if not any_symbolic(previous) and not any_symbolic(inputs):
             return None
-        spec = infer_output(self.compute_mask, inputs, previous)
-        return spec
+        return infer_output(self.compute_mask, inputs, previous)
 
     # --- losses --------------------------------------------------------------------------------
 
@@ -550,25 +442,6 @@ def _is_public_layer(cls: type) -> bool:
     return (registry.published_name(cls) or ("",))[0] == "keras.layers"
 
 
-def _wrapped_build(build: Callable) -> Callable:
-    """`build` within the layer's name scope, with `built` set and the shapes kept."""
-    if getattr(build, "_is_wrapped", False):
-        return build
-
-    @functools.wraps(build)
-    def wrapper(self: Layer, *args: Any, **kwargs: Any) -> None:
-        inside = bool(thread.names) and thread.names[-1] == self.name
-        self._path_names = self._own_path()
-        with name_path(thread.names if inside else (*thread.names, self.name)):
-            build(self, *args, **kwargs)
-        bound = call_signature(build).signature.bind(*args, **kwargs).arguments
-        self._build_shapes = dict(bound)
-        self.built = True
-
-    wrapper._is_wrapped = True
-    return wrapper
-
-
 def _plain(setting: Any) -> Any:
     """A setting as configs hold it: an activation function by its name alone."""
     module, name = registry.published_name(setting) or (None, None)
@@ -579,16 +452,6 @@ def _raw(x: Any) -> Any:
     if isinstance(x, Variable):
         return x.value
     return jnp.asarray(x) if isinstance(x, np.ndarray) and x.dtype.kind not in "OSUT" else x
-
-
-def as_shapes(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        if all(d is None or isinstance(d, int) for d in value):
-            return tuple(value)
-        return [as_shapes(v) for v in value]
-    if isinstance(value, dict):
-        return {k: as_shapes(v) for k, v in value.items()}
-    return value
 
 
 registry.publish("keras.layers", {"Layer": Layer})

@@ -19,7 +19,8 @@ from cornu.core.host_stage import (
     symbolic_output,
 )
 from cornu.core.input_layer import Input, InputLayer
-from cornu.core.layer import Layer, as_shapes
+from cornu.core.layer import Layer
+from cornu.core.layer_parts.building import as_shapes
 from cornu.ops.symbolic import KerasTensor, any_symbolic
 from cornu.saving import model_io, weights_io
 from cornu.training.trainer import Trainer

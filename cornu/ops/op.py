@@ -21,7 +21,7 @@ from cornu.engine import config, dtypes
 from cornu.engine.names import auto_name
 from cornu.ops.inference import PROBES, infer_broadcast
 from cornu.ops.keras_names import graph_name
-from cornu.ops.symbolic import KerasTensor, Node, Operation, any_symbolic
+from cornu.ops.symbolic import KerasTensor, Operation, any_symbolic, recorded
 
 # Names of parameters that take tensors. The other parameters of an operation are its settings;
 # they form its config in a saved model.
@@ -171,8 +171,7 @@ def symbolic(record: Op, args: tuple, kwargs: dict) -> Any:
     positional, named, settings = record.split(args, kwargs)
     operation = OpCall(record, settings)
     outputs = operation.compute_output_spec(*positional, **named)
-    Node(operation, positional, named, outputs)
-    return outputs
+    return recorded(operation, positional, named, outputs)
 
 
 PLAIN = (jax.Array, np.ndarray, int, float, str, bool, type(None), KerasTensor)

@@ -52,6 +52,23 @@ class Node:
         return tree.map_structure(value, self.args), tree.map_structure(value, self.kwargs)
 
 
+def recorded(operation: Any, args: tuple, kwargs: dict, outputs: Any) -> Any:
+    """Record a call and return its outputs.
+
+    Outputs that were there before, as where an operation hands its inputs on, get tensors of
+    their own, so that the graph knows the call.
+    """
+
+    def own(leaf: Any) -> Any:
+        if not isinstance(leaf, KerasTensor) or leaf.history is None:
+            return leaf
+        return KerasTensor(leaf.shape, leaf.dtype, leaf.sparse, leaf.ragged)
+
+    outputs = tree.map_structure(own, outputs)
+    Node(operation, args, kwargs, outputs)
+    return outputs
+
+
 class Operation:
     """Something that can be called on tensors and takes part in graphs: a layer or a function.
 
@@ -81,9 +98,7 @@ class Operation:
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Record a call on symbolic tensors and return the symbolic outputs."""
-        outputs = self.compute_output_spec(*args, **kwargs)
-        Node(self, args, kwargs, outputs)
-        return outputs
+        return recorded(self, args, kwargs, self.compute_output_spec(*args, **kwargs))
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Symbolic outputs for symbolic inputs."""

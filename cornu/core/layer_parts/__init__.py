@@ -1,0 +1,1 @@
+"""What every layer does beside its call: how it is built, and what it says of its outputs."""
