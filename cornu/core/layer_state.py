@@ -289,7 +289,8 @@ class LayerState:
                 f"{len(store.keys())} for it.{hint}"
             )
         for i, variable in enumerate(variables):
-            variable.assign(store[str(i)][()] if hasattr(store[str(i)], "id") else store[str(i)])
+            value = store[str(i)]
+            variable.assign(value[()] if hasattr(value, "id") else value)
 
 
 def call_without_new_state(layer: Any, call: Callable, *args: Any, **kwargs: Any) -> Any:

@@ -23,6 +23,7 @@ import numpy as np
 
 from cornu.core import sharing
 from cornu.engine import dtypes
+from cornu.engine.errors import LoadError
 from cornu.ops.symbolic import KerasTensor
 
 PUBLISHED: dict[tuple[str, str], Any] = {}
@@ -31,7 +32,7 @@ CUSTOM_OBJECTS: dict[str, Any] = {}
 CUSTOM_NAMES: dict[Any, str] = {}
 
 
-class UnknownNameError(TypeError):
+class UnknownNameError(LoadError, TypeError):
     """A file or config names a class or function that nobody published or registered."""
 
 

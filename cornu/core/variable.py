@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from copy import deepcopy
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from cornu.core import registry
 from cornu.core.scope import thread
-from cornu.engine import dtypes
+from cornu.engine import dtypes, limits
 from cornu.engine.names import auto_name
 from cornu.ops.operators import attach_operators
 
@@ -110,6 +111,8 @@ class Variable:
                     "Give the layer's input a known size in that place."
                 )
             dtype = dtypes.canonical(dtype)
+            # While a file is read, its config may claim any size.
+            limits.spend("memory", math.prod(shape) * np.dtype(dtype).itemsize, self.path)
             value = initializer(shape, dtype=dtypes.standardize_dtype(dtype))
             return jnp.asarray(value, dtype)
         if initializer is None:

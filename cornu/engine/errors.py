@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from typing import Any
+
+# What code that trusts its input raises where a file holds something else. Not among them: what
+# the user or the system asks for (KeyboardInterrupt), and OSError, which tells of the disk.
+DAMAGE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    BufferError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 
 
 class LoadError(ValueError):

@@ -228,6 +228,9 @@ class OptimizerState:
     def load_own_variables(self, store: Any) -> None:
         """Read the state that `save_own_variables` wrote; warn and skip if it differs."""
         variables = self.variables
+        if self.built and 0 < len(store) <= 2 < len(variables):
+            # Saved before the first step: no more than the counter and the learning rate.
+            variables = variables[: len(store)]
         if len(store) != len(variables):
             hint = "" if self.built else " It is not built: call `build(variables)` before loading."
             warnings.warn(

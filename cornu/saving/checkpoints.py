@@ -9,9 +9,9 @@ end has another name, and is never read.
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from types import ModuleType
@@ -23,7 +23,11 @@ import numpy as np
 
 from cornu.core import registry
 from cornu.core.variable import Variable
+from cornu.engine import limits
+from cornu.engine.errors import LoadError
 from cornu.engine.extras import require
+from cornu.engine.user_warnings import warn
+from cornu.saving.model_config import check_model, model_config
 from cornu.saving.saveables import walk
 
 STEP_MARK = "_CHECKPOINT_METADATA"
@@ -78,20 +82,14 @@ def load_checkpoint_model(
     step = _find_step(path)
     content, order = _read(step, ("pytree", "model_config", "assets"))
     if "model_config" not in content:
-        raise ValueError(
+        raise LoadError(
             f"Checkpoint {str(step)!r} holds weights only, written with save_weights_only=True. "
             "Build the model, then call model.load_weights on this folder."
         )
-    try:
-        config = json.loads(content["model_config"]["config"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"Checkpoint {str(step)!r} is damaged: {error!r}.") from error
-    if not isinstance(config, dict) or "class_name" not in config:
-        raise ValueError(f"Checkpoint {str(step)!r} is damaged: its config is not of a model.")
-    if not compile:
-        config = {**config, "compile_config": None}
+    config = model_config(content["model_config"]["config"], compile, "model_config")
     with registry.CustomObjectScope(custom_objects):
         model = registry.deserialize(config, safe_mode=safe_mode)
+        check_model(model)
         _put_assets(model, content.get("assets", {}))
     _put_state(model, content["pytree"], order, step)
     return model
@@ -105,11 +103,6 @@ def load_checkpoint_weights(
     Raises:
         ValueError: if there is no finished step, it is damaged, or does not fit the model.
     """
-    if not getattr(model, "built", True):
-        raise ValueError(
-            f"Model {model.name!r} is not built, so it has no weights to load into. Call it on "
-            "data, or use `build(input_shape)`, first."
-        )
     step = _find_step(path)
     content, order = _read(step, ("pytree",))
     passed = {id(v) for part in objects_to_skip or () for v in part.variables}
@@ -123,7 +116,7 @@ def _find_step(path: str) -> Path:
     names = sorted((e.name for e in folder.iterdir() if e.name.isdecimal()), key=int)
     if names:
         return folder / names[-1]
-    raise ValueError(
+    raise LoadError(
         f"Folder {path!r} holds no finished step of a checkpoint: the first was broken off while "
         "it was written. There is nothing to load; train again."
     )
@@ -142,16 +135,21 @@ def _read(step: Path, wanted: tuple[str, ...]) -> tuple[dict, dict]:
         abstract = jax.tree.map(_abstract, parts, is_leaf=lambda leaf: hasattr(leaf, "shape"))
         order = (found.custom_metadata or {}).get("order", {})
         return ocp.load_checkpointables(step, abstract), order
+    except LoadError:
+        raise
     except (ValueError, OSError, KeyError, TypeError, ocp.errors.InvalidLayoutError) as error:
         others = sorted(e.name for e in step.parent.iterdir() if e.name.isdecimal())
-        raise ValueError(
+        raise LoadError(
             f"Checkpoint {str(step)!r} is damaged or incomplete: {error}. Delete it, or load "
             f"another step by its folder; the steps are {', '.join(others) or 'none'}."
         ) from error
 
 
 def _abstract(leaf: Any) -> Any:
-    return np.empty(leaf.shape, leaf.dtype) if hasattr(leaf, "shape") else ""
+    if not hasattr(leaf, "shape"):
+        return ""
+    limits.spend("memory", math.prod(leaf.shape) * np.dtype(leaf.dtype).itemsize)
+    return np.empty(leaf.shape, leaf.dtype)
 
 
 def _put_state(
@@ -185,11 +183,11 @@ def _put_state(
             f"place(s). The first: {problems[0]}."
         )
         if not skip_mismatch:
-            raise ValueError(
+            raise LoadError(
                 f"{message} Build the model with the architecture of the checkpoint, or pass "
                 "skip_mismatch=True to leave these as they are."
             )
-        warnings.warn(f"{message} They were left as they are.", stacklevel=4)
+        warn(f"{message} They were left as they are.")
     for variable, value in fitting:
         variable.assign(value)
 
@@ -252,7 +250,7 @@ def _put_assets(model: Any, tree: dict) -> None:
         with tempfile.TemporaryDirectory() as name:
             for inner, content in _flat(place):
                 if not set(PurePosixPath(inner).parts).isdisjoint(("..", "/")):
-                    raise ValueError(f"The checkpoint is refused: it names the file {inner!r}.")
+                    raise LoadError(f"The checkpoint is refused: it names the file {inner!r}.")
                 file = Path(name, inner)
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content.astype(np.uint8).tobytes())

@@ -10,8 +10,9 @@ import numpy as np
 
 from cornu.core.layer import Layer
 from cornu.engine.identity import IdentitySet
+from cornu.saving.h5_reader import Group
 from cornu.saving.saveables import walk
-from cornu.saving.store import H5Store, member
+from cornu.saving.store import H5Store
 
 
 class Part(NamedTuple):
@@ -71,11 +72,10 @@ def check_written(file: h5py.File, expected: list[Written]) -> None:
     Raises:
         OSError: naming the first variable that does not stand in the file as it should.
     """
+    root = Group(file, file.filename)
     for path, shape, dtype in expected:
-        dataset = member(file, path)
-        found = "nothing"
-        if isinstance(dataset, h5py.Dataset):
-            found = f"shape {dataset.shape}, {dataset.attrs.get('dtype', dataset.dtype.name)}"
+        array = root.array(path)
+        found = "nothing" if array is None else f"shape {array.shape}, {array.dtype}"
         if found != f"shape {shape}, {dtype}":
             raise OSError(
                 f"The file was not written as it should be: at {path!r} there is {found}, "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from typing import Any
 
 import h5py
@@ -11,7 +10,11 @@ import numpy as np
 
 from cornu.core import registry
 from cornu.core.layer import Layer
-from cornu.saving.store import member, read
+from cornu.engine.errors import LoadError
+from cornu.engine.formats import strict_json
+from cornu.engine.user_warnings import warn
+from cornu.saving.h5_reader import Group
+from cornu.saving.model_config import check_model, model_config
 
 TOP_LEVEL = "top_level_model_weights"
 
@@ -72,33 +75,26 @@ def _top_level(model: Any) -> list:
     return [v for v in model.weights if id(v) not in inside]
 
 
-def read_model(file: h5py.File, path: str, custom_objects: dict | None, compile: bool) -> Any:
+def read_model(file: Group, custom_objects: dict | None, compile: bool) -> Any:
     """A model from an open file.
 
     Raises:
-        ValueError: if the file holds no model.
+        LoadError: if the file holds no model.
     """
-    text = file.attrs.get("model_config")
+    text = file.attribute("model_config")
     if text is None:
-        raise ValueError(
-            f"{path!r} holds no architecture. If it holds weights only, build the model and use "
-            "model.load_weights(...)."
+        raise LoadError(
+            "it holds no architecture",
+            advice="if it holds weights only, build the model and use model.load_weights(...)",
         )
     with registry.CustomObjectScope(custom_objects):
-        model = registry.deserialize(modern_config(_json(text, path)))
-        weights = file.get("model_weights", file)
-        read_weights(model, weights)
-        training = file.attrs.get("training_config")
+        model = registry.deserialize(modern_config(model_config(text, True, "model_config")))
+        check_model(model)
+        read_weights(model, file.group("model_weights") or file)
+        training = file.attribute("training_config")
         if compile and training is not None:
-            _compile(model, file, _json(training, path))
+            _compile(model, file, strict_json.parse(training, "training_config"))
     return model
-
-
-def _json(text: Any, path: str) -> Any:
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{path!r} is damaged: its stored config is no JSON ({error}).") from error
 
 
 def modern_config(config: Any) -> Any:
@@ -134,7 +130,9 @@ def _first_shape(config: dict) -> Any:
     return config["config"]["layers"][0].get("config", {}).get("batch_input_shape")
 
 
-def _compile(model: Any, file: h5py.File, training: dict) -> None:
+def _compile(model: Any, file: Group, training: Any) -> None:
+    if not isinstance(training, dict):
+        raise LoadError("it says nothing of how to compile", place="training_config")
     optimizer = training.pop("optimizer_config", None)
     known = ("loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly", "jit_compile")
     known += ("steps_per_execution",)
@@ -142,7 +140,7 @@ def _compile(model: Any, file: h5py.File, training: dict) -> None:
     if optimizer is not None:
         config["optimizer"] = optimizer
     model.compile_from_config(config)
-    group = member(file, "optimizer_weights")
+    group = file.group("optimizer_weights")
     if group is None or model.optimizer is None:
         return
     if not model.optimizer.built:
@@ -151,17 +149,14 @@ def _compile(model: Any, file: h5py.File, training: dict) -> None:
     shapes = [tuple(value.shape) for value in values]
     # Files of before the first step hold only the counter and the learning rate.
     if shapes != [tuple(v.shape) for v in variables][: len(shapes)]:
-        warnings.warn(
-            "The optimizer's state in the file does not fit this optimizer; it starts anew.",
-            stacklevel=4,
-        )
+        warn("The optimizer's state in the file does not fit this optimizer; it starts anew.")
         return
     for variable, value in zip(variables, values):
         variable.assign(value)
 
 
 def read_weights(
-    model: Any, group: Any, by_name: bool = False, skip_mismatch: bool = False
+    model: Any, group: Group, by_name: bool = False, skip_mismatch: bool = False
 ) -> None:
     """Set a model's weights from an open file or its group of weights.
 
@@ -172,13 +167,13 @@ def read_weights(
         skip_mismatch: whether to pass over layers that differ in shape.
 
     Raises:
-        ValueError: if the numbers of layers or the shapes of weights differ.
+        LoadError: if the numbers of layers or the shapes of weights differ.
     """
-    if "layer_names" not in group.attrs and "model_weights" in group:
-        group = group["model_weights"]
-    if "layer_names" not in group.attrs:
-        raise ValueError(f"The file {group.file.filename!r} holds no weights of layers.")
-    names = [_text(name) for name in group.attrs["layer_names"]]
+    names = _names(group, "layer_names")
+    if names is None and (inner := group.group("model_weights")) is not None:
+        group, names = inner, _names(inner, "layer_names")
+    if names is None:
+        raise LoadError("it holds no weights of layers", place=group.place or None)
     stored = {name: _values(_layer_group(group, name)) for name in names}
     if by_name:
         pairs = [(layer, stored[layer.name]) for layer in model.layers if layer.name in stored]
@@ -186,46 +181,69 @@ def read_weights(
         layers = [layer for layer in model.layers if _weights_of(layer)]
         filled = [values for values in stored.values() if values]
         if len(layers) != len(filled):
-            raise ValueError(
-                f"The file has {len(filled)} layers with weights, model {model.name!r} has "
-                f"{len(layers)}. Use the architecture of the file, or by_name=True."
+            raise LoadError(
+                f"the file has {len(filled)} layers with weights, model {model.name!r} has "
+                f"{len(layers)}",
+                advice="use the architecture of the file, or by_name=True",
             )
         pairs = list(zip(layers, filled))
     for layer, values in pairs:
         _assign(layer.name, _weights_of(layer), values, skip_mismatch)
-    top = member(group, TOP_LEVEL)
-    if top is not None and _values(top):
-        _assign(model.name, _top_level(model), _values(top), skip_mismatch)
+    top = group.group(TOP_LEVEL)
+    values = [] if top is None else _values(top)
+    if values:
+        _assign(model.name, _top_level(model), values, skip_mismatch)
 
 
-def _layer_group(group: Any, name: str) -> Any:
-    found = member(group, name)
+def _layer_group(group: Group, name: str) -> Group:
+    found = group.group(name)
     if found is None:
-        raise ValueError(f"The file is incomplete: layer {name!r} is listed but not stored.")
+        raise LoadError("it is incomplete: a layer is listed but not stored", place=name)
     return found
+
+
+def _names(group: Group, attribute: str) -> list[str] | None:
+    """A list of names; where it was too long for one attribute, Keras wrote it in several."""
+    whole = group.attribute(attribute)
+    parts = [] if whole is None else [whole]
+    if whole is None:
+        while (part := group.attribute(f"{attribute}{len(parts)}")) is not None:
+            parts.append(part)
+    if not parts:
+        return None
+    return [_text(name) for part in parts for name in np.atleast_1d(part)]
 
 
 def _text(name: Any) -> str:
     return name.decode("utf-8") if isinstance(name, bytes) else str(name)
 
 
-def _values(group: Any) -> list[np.ndarray]:
-    names = [_text(name) for name in group.attrs.get("weight_names", ())]
-    found = [member(group, name) for name in names]
-    for name, dataset in zip(names, found):
-        if not isinstance(dataset, h5py.Dataset):
-            raise ValueError(f"The file is incomplete: weight {name!r} is listed but not stored.")
-    return [read(dataset) for dataset in found]
+def _values(group: Group) -> list[np.ndarray]:
+    arrays = {name: group.array(name) for name in _names(group, "weight_names") or ()}
+    for name, array in arrays.items():
+        if array is None:
+            raise LoadError(
+                "it is incomplete: a weight is listed but not stored",
+                place=f"{group.place}/{name}",
+            )
+    return [array.read() for array in arrays.values()]
 
 
 def _assign(name: str, variables: list, values: list, skip_mismatch: bool) -> None:
     wanted = [tuple(variable.shape) for variable in variables]
     got = [tuple(value.shape) for value in values]
     if wanted != got:
-        message = f"Layer {name!r} has weights of shapes {wanted}, the file holds {got}."
-        if not skip_mismatch:
-            raise ValueError(f"{message} Pass skip_mismatch=True to leave the layer as it is.")
-        warnings.warn(f"{message} It was left as it is.", stacklevel=4)
-        return
+        if skip_mismatch:
+            warn(
+                f"Layer {name!r} has weights of shapes {wanted}, the file holds {got}. It was left "
+                "as it is."
+            )
+            return
+        raise LoadError(
+            f"layer {name!r} has weights of other shapes",
+            found=got,
+            expected=wanted,
+            advice="pass skip_mismatch=True to leave the layer as it is",
+        )
     for variable, value in zip(variables, values):
         variable.assign(value)

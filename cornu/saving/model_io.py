@@ -17,17 +17,23 @@ import h5py
 
 from cornu.core import registry
 from cornu.engine.atomic import read_whole, recover, replacing
+from cornu.engine.limits import Limits
 from cornu.saving import legacy_h5
 from cornu.saving.checkpoints import is_checkpoint, load_checkpoint_model
 from cornu.saving.contents import Written, check_written, write_state
+from cornu.saving.h5_reader import opened
 from cornu.saving.h5_writer import h5_bytes
+from cornu.saving.members import Members, opened_members
+from cornu.saving.model_config import check_model, model_config
 from cornu.saving.overwriting import may_write
+from cornu.saving.reading import reading
 from cornu.saving.saveables import walk
-from cornu.saving.weights_io import open_h5, read_state
-from cornu.saving.zip_members import extract_assets, read_member
+from cornu.saving.weights_io import opened_weights, read_state
 
 # The version of Keras whose file format is written.
 KERAS_VERSION = "3.15.1"
+
+CONFIG = "config.json"
 
 # Rooms enter their classes into the table when they are imported. `models` imports this module, so
 # they are named here and imported at the first load.
@@ -140,17 +146,13 @@ def _save_assets(model: Any, folder: Path) -> None:
             part.save_assets(str(inner))
 
 
-def _load_assets(model: Any, folder: Path) -> None:
-    for path, part in walk(model):
-        if hasattr(part, "load_assets") and (folder / path).is_dir():
-            part.load_assets(str(folder / path))
-
-
 def load_model(
     filepath: Any,
     custom_objects: dict | None = None,
     compile: bool = True,
     safe_mode: bool = True,
+    *,
+    limits: Limits | None = None,
 ) -> Any:
     """Read a model from a file that `save_model` or Keras wrote. No code in the file is run.
 
@@ -161,13 +163,16 @@ def load_model(
         custom_objects: dict from name to class or function, for the user's own.
         compile: whether to compile the model as it was when saved.
         safe_mode: False lets lambdas stored in the file run; only for files that you trust.
+        limits: a `keras.saving.Limits` with what the file may take: by default, eight times its
+            own size in memory and a quarter of a gigabyte, and so on.
 
     Returns:
         The model, with its weights and its optimizer's state.
 
     Raises:
-        ValueError: if the file is missing, incomplete, damaged, hostile, or does not fit.
-        TypeError: if it names a class that nobody registered.
+        LoadError: if the file is incomplete, damaged, hostile, or does not fit; a `ValueError`.
+        ValueError: if there is no such file.
+        TypeError: if it names a class that nobody registered; the error is a `LoadError` too.
 
     >>> import os, tempfile
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
@@ -180,79 +185,56 @@ def load_model(
     for room in ROOMS:
         importlib.import_module(f"cornu.{room}")
     if hasattr(filepath, "read"):
-        return _from_zip(filepath, "the open file", custom_objects, compile, safe_mode)
+        with reading("the open file", limits, _length(filepath)):
+            return _from_members(filepath, "the open file", custom_objects, compile, safe_mode)
     path = str(os.fspath(filepath))
     if not os.path.exists(path):
         recover(path)
     if not os.path.exists(path):
         raise ValueError(f"There is no file {path!r} to load a model from.")
-    if os.path.isdir(path):
-        if not os.path.isfile(os.path.join(path, "config.json")) and is_checkpoint(path):
+    folder = os.path.isdir(path)
+    with reading(path, limits):
+        if folder and not os.path.lexists(os.path.join(path, CONFIG)) and is_checkpoint(path):
             return load_checkpoint_model(path, custom_objects, compile, safe_mode)
-        folder = Path(path)
-        return read_whole(folder, lambda: _from_folder(folder, custom_objects, compile, safe_mode))
-    if path.endswith((".h5", ".hdf5")):
-        with open_h5(path) as file, registry.safe_mode(safe_mode):
-            return legacy_h5.read_model(file, path, custom_objects, compile)
-    if path.endswith(".keras") or zipfile.is_zipfile(path):
-        return _from_zip(path, path, custom_objects, compile, safe_mode)
+        if path.endswith((".h5", ".hdf5")) and not folder:
+            with opened(path) as file, registry.safe_mode(safe_mode):
+                return legacy_h5.read_model(file, custom_objects, compile)
+        if not folder and (path.endswith(".keras") or zipfile.is_zipfile(path)):
+            return _from_members(path, path, custom_objects, compile, safe_mode)
+
+    def read_folder() -> Any:
+        with reading(path, limits):
+            return _from_members(path, path, custom_objects, compile, safe_mode)
+
+    if folder:
+        return read_whole(path, read_folder)
     raise ValueError(f"A model is loaded from a .keras or .h5 file; got {path!r}.")
 
 
-def _from_zip(
+def _length(file: Any) -> int:
+    here = file.tell()
+    length = file.seek(0, os.SEEK_END)
+    file.seek(here)
+    return length
+
+
+def _from_members(
     source: Any, path: str, custom_objects: dict | None, compile: bool, safe_mode: bool
 ) -> Any:
-    try:
-        archive = zipfile.ZipFile(source)
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"{path!r} is not a .keras archive: {error}.") from error
-    with archive, tempfile.TemporaryDirectory() as name:
-        for member in archive.namelist():
-            if not member.startswith("assets/") and "/" in member.replace("\\", "/"):
-                raise ValueError(f"{path!r} is refused: its member {member!r} does not belong.")
-        config = read_member(archive, "config.json", path)
-        weights = read_member(archive, "model.weights.h5", path)
-        assets = extract_assets(archive, Path(name), path)
-        with open_h5(io.BytesIO(weights)) as file:
-            return _assemble(config, file, assets, path, custom_objects, compile, safe_mode)
-
-
-def _from_folder(folder: Path, custom_objects: dict | None, compile: bool, safe_mode: bool) -> Any:
-    for name in ("config.json", "model.weights.h5"):
-        if not (folder / name).is_file():
-            raise ValueError(
-                f"Folder {str(folder)!r} holds no saved model: {name!r} is missing, and there are "
-                "no steps of a checkpoint."
-            )
-    config = (folder / "config.json").read_bytes()
-    with open_h5(folder / "model.weights.h5") as file:
-        return _assemble(
-            config, file, folder / "assets", str(folder), custom_objects, compile, safe_mode
-        )
-
-
-def _assemble(
-    config: bytes,
-    file: h5py.File,
-    assets: Path | None,
-    path: str,
-    custom_objects: dict | None,
-    compile: bool,
-    safe_mode: bool,
-) -> Any:
-    try:
-        config = json.loads(config)
-    except ValueError as error:
-        raise ValueError(f"{path!r} is damaged: its config.json is no JSON ({error}).") from error
-    if not isinstance(config, dict) or "class_name" not in config or "config" not in config:
-        raise ValueError(f"{path!r} is damaged: its config.json does not describe a model.")
-    if not compile:
-        config = {**config, "compile_config": None}
-    with registry.CustomObjectScope(custom_objects):
-        model = registry.deserialize(config, safe_mode=safe_mode)
-        if not hasattr(model, "save_own_variables"):
-            raise ValueError(f"{path!r} does not hold a model, but a {type(model).__name__}.")
-        if assets is not None:
-            _load_assets(model, assets)
-        read_state(model, file)
+    with opened_members(source) as members:
+        config = model_config(members.read(CONFIG), compile)
+        with opened_weights(members, path) as file, registry.CustomObjectScope(custom_objects):
+            model = registry.deserialize(config, safe_mode=safe_mode)
+            check_model(model)
+            _load_assets(model, members)
+            read_state(model, file)
     return model
+
+
+def _load_assets(model: Any, members: Members) -> None:
+    for path, part in walk(model):
+        if hasattr(part, "load_assets"):
+            # Those of a part that does not ask for any stay in the archive.
+            with tempfile.TemporaryDirectory() as name:
+                if members.put_assets(path, Path(name)):
+                    part.load_assets(name)

@@ -12,17 +12,19 @@ import os
 import re
 import stat
 import uuid
-from collections import ChainMap
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import h5py
 
+from cornu.engine import limits
 from cornu.engine.atomic import flush, flush_folder, one_writer, read_whole, replacing
+from cornu.engine.errors import LoadError
+from cornu.engine.formats import strict_json
 from cornu.saving.contents import Part, Written, check_written, contents, write_part
+from cornu.saving.h5_reader import Group, StoredVariables, opened
 from cornu.saving.h5_writer import h5_bytes
-from cornu.saving.store import H5Store, member
 
 GIGABYTE = 1024**3
 ENDING = ".weights.json"
@@ -131,44 +133,65 @@ def _is_of(file: Path, index: str) -> bool:
 
 
 @contextlib.contextmanager
-def opened_shards(
-    path: Path, open_h5: Callable[[Path], h5py.File]
-) -> Iterator[Callable[[str], MutableMapping | None]]:
+def opened_shards(path: Path) -> Iterator[Callable[[str], Mapping | None]]:
     """A function from the path of a part of the model to its variables; None where there are none.
 
     Args:
         path: the `.weights.json` file.
-        open_h5: opens one of the files beside it.
 
     Raises:
-        ValueError: if the file is not one that names shards, or a shard is not of the same write.
+        LoadError: if the file is not one that names shards, or a shard is not of the same write.
     """
     with contextlib.ExitStack() as stack:
 
-        def opened() -> tuple[dict[str, list[str]], dict[str, h5py.File]]:
+        def open_all() -> tuple[dict[str, list[str]], dict[str, Group]]:
             # Opened files stay readable when a writer deletes them.
             stack.pop_all().close()
             weight_map, mark = _read_map(path)
             names = dict.fromkeys(name for names in weight_map.values() for name in names)
-            files = {name: stack.enter_context(open_h5(path.with_name(name))) for name in names}
+            files = {
+                name: stack.enter_context(_opened_shard(path.with_name(name))) for name in names
+            }
             for name, file in files.items():
-                if file.attrs.get("mark", mark) != mark:
-                    raise ValueError(
-                        f"{name!r} and {path.name!r} were not written together. Save the weights "
-                        "again, or take an older copy of all files."
+                if file.attribute("mark") not in (None, mark):
+                    raise LoadError(
+                        f"{name!r} and {path.name!r} were not written together",
+                        advice="save the weights again, or take an older copy of all files",
                     )
             return weight_map, files
 
-        weight_map, files = read_whole(path, opened)
+        weight_map, files = read_whole(path, open_all)
 
-        def find(part: str) -> MutableMapping | None:
+        def find(part: str) -> Mapping | None:
             group_path = f"{part}/vars".lstrip("/")
             names = weight_map.get(f"/{group_path}")
             if names is None:
                 return None
-            return ChainMap(*(H5Store(member(files[name], group_path)) for name in names))
+            groups = [(files[name].group(group_path), name) for name in names]
+            for group, name in groups:
+                if group is None:
+                    raise LoadError(
+                        "the index names a part that the shard does not hold",
+                        place=f"{name}: {group_path}",
+                    )
+            return StoredVariables(*(group for group, _ in groups))
 
         yield find
+
+
+@contextlib.contextmanager
+def _opened_shard(path: Path) -> Iterator[Group]:
+    if path.is_symlink():
+        raise LoadError(
+            "a shard is a link, which could lead to any file",
+            place=path.name,
+            advice="if you trust it, put the file itself there",
+        )
+    budget = limits.active()
+    if path.exists() and budget is not None:
+        budget.hold(path.stat().st_size)
+    with opened(path) as file:
+        yield file
 
 
 def _shards(model: Any, most: float) -> Iterator[list[Part]]:
@@ -192,20 +215,28 @@ def _shards(model: Any, most: float) -> Iterator[list[Part]]:
 
 
 def _read_map(path: Path) -> tuple[dict[str, list[str]], str | None]:
-    try:
-        content = json.loads(path.read_bytes())
-        weight_map, mark = content["weight_map"], content.get("metadata", {}).get("mark")
-        named = {key: [v] if isinstance(v, str) else list(v) for key, v in weight_map.items()}
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError(
-            f"{path.name!r} does not say where weights are: {error!r}. It should hold a JSON "
-            "object with a 'weight_map'."
-        ) from error
-    for names in named.values():
-        for name in names:
-            if not isinstance(name, str) or os.path.basename(name) != name or "\\" in name:
-                raise ValueError(
-                    f"The file is refused: {path.name!r} names {name!r}, which is not a file "
-                    "beside it."
-                )
-    return named, mark
+    content = strict_json.parse(path.read_bytes(), path.name)
+    weight_map = content.get("weight_map") if isinstance(content, dict) else None
+    metadata = content.get("metadata", {}) if isinstance(content, dict) else None
+    if not (isinstance(weight_map, dict) and isinstance(metadata, dict)):
+        raise LoadError(
+            "it does not say where weights are", expected="a JSON object with a 'weight_map'"
+        )
+    named = {key: [v] if isinstance(v, str) else v for key, v in weight_map.items()}
+    for key, names in named.items():
+        if not isinstance(names, list) or not all(map(_is_beside, names)):
+            raise LoadError(
+                "it is refused: it names what is not a file beside it",
+                place=f"weight_map: {key}",
+                found=repr(names),
+            )
+    return named, metadata.get("mark")
+
+
+def _is_beside(name: Any) -> bool:
+    return (
+        isinstance(name, str)
+        and name not in ("", ".", "..")
+        and os.path.basename(name) == name
+        and not set("\\:\0") & set(name)
+    )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
+import contextlib
 import os
-import warnings
-import zipfile
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,17 +12,23 @@ from typing import Any
 import h5py
 
 from cornu.engine.atomic import recover, replacing
+from cornu.engine.errors import LoadError
 from cornu.engine.identity import IdentitySet
+from cornu.engine.limits import Limits
+from cornu.engine.user_warnings import warn
 from cornu.optimizers import Optimizer
 from cornu.saving import legacy_h5
 from cornu.saving.checkpoints import is_checkpoint, load_checkpoint_weights
 from cornu.saving.contents import check_written, write_state
+from cornu.saving.h5_reader import Group, StoredVariables, opened
 from cornu.saving.h5_writer import h5_bytes
+from cornu.saving.members import Members, opened_members
 from cornu.saving.overwriting import may_write
+from cornu.saving.reading import reading
 from cornu.saving.saveables import walk
 from cornu.saving.sharded_weights import ENDING, opened_shards, write_shards
-from cornu.saving.store import H5Store, member
-from cornu.saving.zip_members import read_member
+
+WEIGHTS = "model.weights.h5"
 
 
 def save_weights(
@@ -73,7 +77,14 @@ def save_weights(
             check_written(file, expected)
 
 
-def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+def load_weights(
+    model: Any,
+    filepath: Any,
+    skip_mismatch: bool = False,
+    *,
+    limits: Limits | None = None,
+    **kwargs: Any,
+) -> None:
     """Read weights from a file into a built model.
 
     Args:
@@ -82,11 +93,12 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
             legacy `.h5` file, or a folder of `callbacks.OrbaxCheckpoint`: the newest step counts,
             or the one whose folder it is.
         skip_mismatch: True passes over layers whose shapes differ, with a warning.
+        limits: a `keras.saving.Limits` with what the file may take.
         **kwargs: `objects_to_skip`, a list of layers to leave as they are; `by_name`, for `.h5`
             files: match layers by name, not by order.
 
     Raises:
-        ValueError: if the file does not fit the model.
+        LoadError: if the file is damaged, hostile, or does not fit the model; a `ValueError`.
         FileNotFoundError: if there is no such file.
 
     >>> import os, tempfile
@@ -106,86 +118,67 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     if not os.path.exists(path):
         raise FileNotFoundError(f"There is no file {path!r} to load weights from.")
     archive = path.endswith((".keras", ".weights.h5", ENDING))
+    legacy = path.endswith((".h5", ".hdf5")) and not archive
+    checkpoint = not (archive or legacy) and os.path.isdir(path) and is_checkpoint(path)
     if by_name and archive:
         raise ValueError(
             f"by_name=True works with legacy '.h5' files only; got {path!r}. Try skip_mismatch."
         )
-    if path.endswith(".keras"):
-        load_archive_weights(model, path, skip_mismatch, objects_to_skip)
-    elif path.endswith(".weights.h5"):
-        with open_h5(path) as file:
-            read_state(model, file, skip_mismatch, objects_to_skip)
-    elif path.endswith(ENDING):
-        with opened_shards(Path(path), open_h5) as find:
-            read_stores(model, find, skip_mismatch, objects_to_skip)
-    elif path.endswith((".h5", ".hdf5")):
-        with open_h5(path) as file:
-            legacy_h5.read_weights(model, file, by_name, skip_mismatch)
-    elif os.path.isdir(path) and is_checkpoint(path):
-        load_checkpoint_weights(model, path, skip_mismatch, objects_to_skip)
-    else:
+    if not (archive or legacy or checkpoint):
         raise ValueError(
             "Weights are loaded from .weights.h5, .weights.json, .keras, .h5 or .hdf5 files, or a "
             f"folder with steps of a checkpoint; got {path!r}."
         )
+    if not getattr(model, "built", True):
+        raise ValueError(
+            f"Model {model.name!r} is not built, so it has no weights to load into. Call it on "
+            "data, or use `build(input_shape)`, first."
+        )
+    with reading(path, limits):
+        if checkpoint:
+            load_checkpoint_weights(model, path, skip_mismatch, objects_to_skip)
+        elif legacy:
+            with opened(path) as file:
+                legacy_h5.read_weights(model, file, by_name, skip_mismatch)
+        elif path.endswith(".weights.h5"):
+            with opened(path) as file:
+                read_state(model, file, skip_mismatch, objects_to_skip)
+        elif path.endswith(ENDING):
+            with opened_shards(Path(path)) as find:
+                read_stores(model, find, skip_mismatch, objects_to_skip)
+        else:
+            with opened_members(path) as members, opened_weights(members, path) as file:
+                read_state(model, file, skip_mismatch, objects_to_skip)
 
 
-def load_archive_weights(
-    model: Any, path: str, skip_mismatch: bool, objects_to_skip: list | None
-) -> None:
-    """Read only the weights of a `.keras` archive or folder."""
-    if os.path.isdir(path):
-        # One file, so one version of the folder.
-        with open_h5(Path(path) / "model.weights.h5") as file:
-            read_state(model, file, skip_mismatch, objects_to_skip)
-        return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            content = read_member(archive, "model.weights.h5", path)
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"{path!r} is not a .keras archive: {error}.") from error
-    with open_h5(io.BytesIO(content)) as file:
-        read_state(model, file, skip_mismatch, objects_to_skip)
-
-
-def open_h5(source: Any) -> h5py.File:
-    """An HDF5 file, opened for reading.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    try:
-        return h5py.File(source, "r")
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        shown = source if isinstance(source, (str, Path)) else "model.weights.h5"
-        raise ValueError(f"{str(shown)!r} is not a readable HDF5 file: {error}") from error
+def opened_weights(members: Members, path: str) -> contextlib.AbstractContextManager[Group]:
+    """The root of the weights in an archive or folder."""
+    return opened(members.read(WEIGHTS), path, WEIGHTS)
 
 
 def read_state(
-    model: Any, file: h5py.File, skip_mismatch: bool = False, objects_to_skip: list | None = None
+    model: Any, file: Group, skip_mismatch: bool = False, objects_to_skip: list | None = None
 ) -> None:
     """Set the variables of everything in the model from an open file."""
-    read_stores(model, partial(_find, file), skip_mismatch, objects_to_skip)
+
+    def find(path: str) -> StoredVariables | None:
+        group = file.group(f"{path}/vars")
+        return None if group is None else StoredVariables(group)
+
+    read_stores(model, find, skip_mismatch, objects_to_skip)
 
 
 def read_stores(
     model: Any,
-    find: Callable[[str], MutableMapping | None],
+    find: Callable[[str], Mapping | None],
     skip_mismatch: bool = False,
     objects_to_skip: list | None = None,
 ) -> None:
     """Set the variables of everything in the model from what is found for each path.
 
     Raises:
-        ValueError: if a layer cannot take what the file holds for it.
+        LoadError: if a layer cannot take what the file holds for it.
     """
-    if not getattr(model, "built", True):
-        raise ValueError(
-            f"Model {model.name!r} is not built, so it has no weights to load into. Call it on "
-            "data, or use `build(input_shape)`, first."
-        )
     _build_optimizer(model, find)
     passed = IdentitySet(part for root in objects_to_skip or () for _, part in walk(root))
     failed: list[tuple[str, Any, Exception]] = []
@@ -196,33 +189,35 @@ def read_stores(
         if store is None and isinstance(part, Optimizer):
             continue
         try:
-            part.load_own_variables(H5Store(None) if store is None else store)
+            part.load_own_variables({} if store is None else store)
+        except LoadError:
+            raise
         except (ValueError, KeyError, TypeError) as error:
             failed.append((path, part, error))
     if failed:
         _report(failed, skip_mismatch)
 
 
-def _find(file: h5py.File, path: str) -> H5Store | None:
-    group = member(file, f"{path}/vars".lstrip("/"))
-    return None if group is None else H5Store(group)
-
-
-def _build_optimizer(model: Any, find: Callable[[str], MutableMapping | None]) -> None:
+def _build_optimizer(model: Any, find: Callable[[str], Mapping | None]) -> None:
     optimizer = getattr(model, "optimizer", None)
-    if optimizer is not None and not optimizer.built and find("optimizer") is not None:
+    if optimizer is None or optimizer.built:
+        return
+    # One that was saved before its first step has no more than a counter and a learning rate.
+    if len(find("optimizer") or ()) > len(optimizer.variables):
         optimizer.build(model.trainable_variables)
 
 
 def _report(failed: list[tuple[str, Any, Exception]], skip_mismatch: bool) -> None:
     _, part, error = failed[0]
-    names = ", ".join(f"{part.name!r} ({path or '/'})" for path, part, _ in failed)
-    message = (
-        f"{len(failed)} object(s) do not fit the file: {names}. The first: {part.name!r}: {error}"
-    )
-    if not skip_mismatch:
-        raise ValueError(
-            f"{message} Build the model with the architecture of the file, or pass "
-            "skip_mismatch=True to leave these as they are."
-        ) from error
-    warnings.warn(f"{message} They were left as they are.", stacklevel=4)
+    names = ", ".join(f"{part.name!r} ({path or '/'})" for path, part, _ in failed[:10])
+    more = f" and {len(failed) - 10} more" if len(failed) > 10 else ""
+    problem = f"{len(failed)} object(s) do not fit the file: {names}{more}"
+    first = f"The first: {part.name!r}: {error}"
+    if skip_mismatch:
+        warn(f"{problem}. {first} They were left as they are.")
+        return
+    raise LoadError(
+        f"{problem}. {first}",
+        advice="build the model with the architecture of the file, or pass skip_mismatch=True to "
+        "leave these as they are",
+    ) from error

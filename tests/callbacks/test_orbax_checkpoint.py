@@ -163,7 +163,7 @@ def test_assets_of_layers_are_saved(tmp_path):
 
 
 def test_an_empty_folder_is_named(tmp_path):
-    with pytest.raises(ValueError, match="no steps of a checkpoint"):
+    with pytest.raises(ValueError, match="a folder of checkpoints holds"):
         keras.saving.load_model(tmp_path)
     with pytest.raises(ValueError, match="folder with steps"):
         network().load_weights(tmp_path)

@@ -28,7 +28,7 @@ from cornu.callbacks.tensorboard.summary import (
     summary_event,
     version_event,
 )
-from cornu.engine.crc32c import masked_crc32c
+from cornu.engine.formats.crc32c import masked_crc32c
 
 SECONDS_BETWEEN_FLUSHES = 2.0
 BUFFER_BYTES = 1 << 16

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cornu.engine.protobuf import bytes_field, double_field, integer_field
+from cornu.engine.formats.protobuf import bytes_field, double_field, integer_field
 
 # DataType in types.proto.
 DT_FLOAT, DT_DOUBLE, DT_STRING = 1, 2, 7

@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 
 from cornu.data.pipeline.blocks import Block, ragged
-from cornu.engine.protobuf import FIXED_32, FIXED_64, LENGTH_DELIMITED, VARINT, bytes_field, varint
+from cornu.engine.formats.protobuf import (
+    FIXED_32,
+    FIXED_64,
+    LENGTH_DELIMITED,
+    VARINT,
+    bytes_field,
+    varint,
+)
 
 BYTES, FLOATS, INTEGERS = 1, 2, 3
 KINDS = {BYTES: "bytes", FLOATS: "float32", INTEGERS: "int64"}

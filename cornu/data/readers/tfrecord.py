@@ -21,7 +21,7 @@ from cornu.data.readers.file_stream import FileStream
 from cornu.data.readers.files import Paths, open_binary
 from cornu.data.readers.text import decompressed
 from cornu.engine.atomic import replacing
-from cornu.engine.crc32c import masked_crc32c, masked_crc32c_of_each
+from cornu.engine.formats.crc32c import masked_crc32c, masked_crc32c_of_each
 
 HEADER = struct.Struct("<QI")
 FOOTER = struct.Struct("<I")

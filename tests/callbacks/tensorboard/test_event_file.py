@@ -28,8 +28,8 @@ from tensorboard.util.tensor_util import make_ndarray
 from cornu.callbacks.tensorboard.event_file import EventWriter
 from cornu.callbacks.tensorboard.png import encode_png
 from cornu.callbacks.tensorboard.summary import float_tensor, histogram_buckets, summary_event
-from cornu.engine.crc32c import crc32c, crc_by_byte, crc_by_lanes
-from cornu.engine.protobuf import varint
+from cornu.engine.formats.crc32c import crc32c, crc_by_byte, crc_by_lanes
+from cornu.engine.formats.protobuf import varint
 
 
 def accumulated(logdir):

@@ -19,8 +19,8 @@ from cornu.data import (
 )
 from cornu.data.readers import tfrecord
 from cornu.data.readers.examples import encoded_example
-from cornu.engine.crc32c import masked_crc32c, masked_crc32c_of_each
-from cornu.engine.protobuf import bytes_field, varint
+from cornu.engine.formats.crc32c import masked_crc32c, masked_crc32c_of_each
+from cornu.engine.formats.protobuf import bytes_field, varint
 
 
 def samples(count):

@@ -28,7 +28,7 @@ def crc32c(data: bytes) -> int:
     """The CRC-32C of `data`.
 
     Example:
-        >>> from cornu.engine.crc32c import crc32c
+        >>> from cornu.engine.formats.crc32c import crc32c
         >>> hex(crc32c(b"123456789"))
         '0xe3069283'
     """

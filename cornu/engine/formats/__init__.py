@@ -1,0 +1,1 @@
+"""Formats of bytes that several rooms read or write."""
