@@ -21,6 +21,7 @@ from cornu.core.host_stage import (
 from cornu.core.input_layer import Input, InputLayer
 from cornu.core.layer import Layer
 from cornu.core.layer_parts.building import as_shapes
+from cornu.engine import dtypes
 from cornu.ops.symbolic import KerasTensor, any_symbolic
 from cornu.saving import model_io, weights_io
 from cornu.training.trainer import Trainer
@@ -73,6 +74,8 @@ class Model(Trainer, CopiedGraph, Layer):
                 )
         if not all(map(_is_input, tree.flatten(inputs))):
             inputs, outputs = with_new_inputs(inputs, outputs)
+        # The layers of the graph cast their own inputs, or read them as they came.
+        self.autocast = False
         self._inputs_struct, self._outputs_struct = inputs, outputs
         self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
         self._order = sort_graph(self._inputs, self._outputs)
@@ -230,9 +233,11 @@ class Model(Trainer, CopiedGraph, Layer):
                 f"Model {self.name!r} has {len(self._inputs)} input(s) ({self.input_names}), got "
                 f"{len(flat)}. Pass a list, or a dict by name, with one array per input."
             )
-        return [self._fitted(x, spec) for x, spec in zip(flat, self._inputs)]
+        return [
+            self._fitted(x, place, spec) for place, (x, spec) in enumerate(zip(flat, self._inputs))
+        ]
 
-    def _fitted(self, x: Any, spec: KerasTensor) -> Any:
+    def _fitted(self, x: Any, place: int, spec: KerasTensor) -> Any:
         name = spec.history.operation.name
         if x is None and not _is_optional(spec):
             raise ValueError(
@@ -255,9 +260,28 @@ class Model(Trainer, CopiedGraph, Layer):
             raise ValueError(
                 f"Model {self.name!r}: input {name!r} expects shape {shown}, got {got}. {advice}"
             )
-        if not isinstance(x, KerasTensor) and str(x.dtype) != spec.dtype and spec.dtype != "string":
-            x = x.astype(spec.dtype)
-        return x
+        if isinstance(x, KerasTensor) or str(x.dtype) == spec.dtype or spec.dtype == "string":
+            return x
+        if dtypes.is_integer(x.dtype) and dtypes.is_float(spec.dtype) and place in self._id_inputs:
+            return x
+        return x.astype(spec.dtype)
+
+    @property
+    def _id_inputs(self) -> set[int]:
+        """Places of the inputs that only layers for ids read; floats would round large ids."""
+        order, places = self.__dict__.get("_known_id_inputs", (None, None))
+        if order is not self._order:
+            places = {
+                place
+                for place, tensor in enumerate(self._inputs)
+                if all(
+                    getattr(node.operation, "reads_integers", False)
+                    for node in self._order
+                    if any(parent is tensor for parent in node.parents)
+                )
+            }
+            self.__dict__["_known_id_inputs"] = (self._order, places)
+        return places
 
     def build_from_config(self, config: dict) -> None:
         """Build with the shapes that `get_build_config` returned."""

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from cornu import activations, ops
 from cornu.core.layer import Layer
+from cornu.layers.precision import as_given
 
 
 class Softmax(Layer):
@@ -29,11 +30,14 @@ class Softmax(Layer):
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any):
         super().__init__(**kwargs)
+        # The largest score is subtracted first, so small differences of large scores count.
+        self.autocast = False
         self.axis = axis
         self.supports_masking = True
 
     def call(self, inputs: jax.Array, mask: Any = None) -> jax.Array:
         """The probabilities."""
+        inputs = as_given(self, inputs)
         if mask is None:
             return self._normalised(inputs)
         counts = self._checked(jnp.asarray(mask), inputs)
@@ -52,5 +56,5 @@ class Softmax(Layer):
 
     def _normalised(self, scores: jax.Array) -> jax.Array:
         if isinstance(self.axis, int):
-            return activations.softmax(scores, axis=self.axis)
-        return ops.softmax(scores, axis=tuple(self.axis))
+            return activations.softmax(scores, axis=self.axis).astype(self.compute_dtype)
+        return ops.softmax(scores, axis=tuple(self.axis)).astype(self.compute_dtype)

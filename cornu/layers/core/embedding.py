@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+import math
 from typing import Any
 
 import jax
@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from cornu import kernels
 from cornu.core.layer import Layer
 from cornu.engine import dtypes
+from cornu.engine.user_warnings import warn
 from cornu.layers.checks import check_positive
 from cornu.layers.core.lora import LowRankAdaptation
 from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
@@ -43,6 +44,7 @@ class Embedding(LowRankAdaptation, Layer):
     """
 
     lora_target = "embeddings"
+    reads_integers = True
 
     _settings = (
         *"input_dim output_dim activity_regularizer mask_zero quantization_config".split(),
@@ -64,9 +66,7 @@ class Embedding(LowRankAdaptation, Layer):
         **kwargs: Any,
     ):
         if kwargs.pop("input_length", None) is not None:
-            warnings.warn(
-                "Embedding takes sequences of any length: remove `input_length`.", stacklevel=2
-            )
+            warn("Embedding takes sequences of any length: remove `input_length`.")
         super().__init__(**kwargs)
         check_positive(self, input_dim=input_dim, output_dim=output_dim)
         self.input_dim = input_dim
@@ -115,7 +115,10 @@ class Embedding(LowRankAdaptation, Layer):
 
     def call(self, inputs: jax.Array) -> jax.Array:
         """The vectors, shape (*inputs.shape, output_dim)."""
-        ids = inputs if dtypes.is_integer(inputs.dtype) else inputs.astype("int32")
+        ids = inputs
+        if not dtypes.is_integer(inputs.dtype):
+            self._warn_of_rounded_ids(inputs.dtype)
+            ids = inputs.astype("int32")
         dtype = self.compute_dtype
         vectors = kernels.embedding_lookup(self._embeddings.value.astype(dtype), ids)
         if self.lora_enabled:
@@ -124,6 +127,15 @@ class Embedding(LowRankAdaptation, Layer):
             addition = jnp.matmul(rows, self._lora_b.value.astype(dtype))
             vectors = vectors + self.lora_scale * addition
         return vectors
+
+    def _warn_of_rounded_ids(self, dtype: Any) -> None:
+        exact = 2 ** (jnp.finfo(dtype).nmant + 1) if dtypes.is_float(dtype) else math.inf
+        if self.input_dim - 1 > exact:
+            warn(
+                f"Embedding {self.name!r} got its ids as {dtype}, which holds whole numbers up to "
+                f"{exact} only: of its {self.input_dim} ids, those above become their neighbors. "
+                "Pass integers, as in `keras.Input(shape, dtype='int32')`."
+            )
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True where the id is not 0; None without `mask_zero`."""

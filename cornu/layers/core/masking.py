@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from cornu import ops
 from cornu.core import registry
 from cornu.core.layer import Layer
+from cornu.layers.precision import as_given
 
 
 class Masking(Layer):
@@ -32,6 +33,8 @@ class Masking(Layer):
 
     def __init__(self, mask_value: float = 0.0, **kwargs: Any):
         super().__init__(**kwargs)
+        # Rounded, other values than that of padding could equal it.
+        self.autocast = False
         self.mask_value = mask_value
         self.supports_masking = True
 
@@ -42,7 +45,7 @@ class Masking(Layer):
     def call(self, inputs: jax.Array) -> jax.Array:
         """The inputs with the padding set to 0."""
         counts = jnp.any(inputs != self.mask_value, axis=-1, keepdims=True)
-        return jnp.where(counts, inputs, jnp.zeros((), inputs.dtype))
+        return jnp.where(counts, as_given(self, inputs), 0).astype(self.compute_dtype)
 
     @classmethod
     def from_config(cls, config: dict) -> Masking:

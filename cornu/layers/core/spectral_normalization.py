@@ -36,6 +36,8 @@ class SpectralNormalization(Wrapper):
 
     def __init__(self, layer: Layer, power_iterations: int = 1, **kwargs: Any):
         super().__init__(layer, **kwargs)
+        # The layer inside casts its inputs, or reads them as they are.
+        self.autocast = False
         if power_iterations <= 0:
             raise ValueError(
                 f"SpectralNormalization {self.name!r} needs a positive number of "
@@ -76,14 +78,15 @@ class SpectralNormalization(Wrapper):
     def normalized_weights(self) -> tuple[jax.Array, jax.Array]:
         """The next estimate of the singular vector, and the weights divided by their norm."""
         weights = self.kernel.raw_value
-        matrix = weights.reshape(-1, weights.shape[-1])
-        right = self.vector_u.raw_value
+        wide = jnp.promote_types(weights.dtype, "float32")
+        matrix = weights.reshape(-1, weights.shape[-1]).astype(wide)
+        right = self.vector_u.raw_value.astype(wide)
         for _ in range(self.power_iterations):
             left = _unit(right @ matrix.T)
             right = _unit(left @ matrix)
         left, right = jax.lax.stop_gradient(left), jax.lax.stop_gradient(right)
         sigma = left @ matrix @ right.T
-        return right, (weights / sigma.reshape(())).astype(weights.dtype)
+        return right, (weights.astype(wide) / sigma.reshape(())).astype(weights.dtype)
 
 
 def _unit(x: jax.Array) -> jax.Array:

@@ -29,6 +29,8 @@ class TimeDistributed(Wrapper):
     def __init__(self, layer: Layer, **kwargs: Any):
         super().__init__(layer, **kwargs)
         self.supports_masking = True
+        # The layer inside casts its inputs, or reads them as they are.
+        self.autocast = False
 
     def build(self, input_shape: tuple) -> None:
         """Build the layer inside for one step."""

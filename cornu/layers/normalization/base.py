@@ -29,6 +29,8 @@ class BaseNormalization(Layer):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
+        # Statistics need all digits of the inputs.
+        self.autocast = False
         self.axis = axis
         self.epsilon = epsilon
         self.center = center

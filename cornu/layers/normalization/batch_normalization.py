@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from cornu import initializers, kernels, ops
 from cornu.core.input_spec import InputSpec
 from cornu.layers.normalization.base import BaseNormalization, sizes_along
+from cornu.layers.precision import as_given
 
 CLIPS = ("rmax", "rmin", "dmax")
 
@@ -125,6 +126,7 @@ class BatchNormalization(BaseNormalization):
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> jax.Array:
         """Normalise the inputs; in training, update the moving statistics too."""
+        inputs = as_given(self, inputs)
         gamma, beta = self.gamma_and_beta()
         if not (training and self.trainable):
             outputs = ops.batch_normalization(
@@ -144,7 +146,7 @@ class BatchNormalization(BaseNormalization):
             )
             self._follow(self.moving_mean, mean, self.momentum)
             self._follow(self.moving_variance, variance, self.momentum)
-            return outputs
+            return outputs.astype(self.compute_dtype)
         wide = inputs.astype(jnp.promote_types(inputs.dtype, "float32"))
         mean, variance = _moments(wide, axes, mask)
         if self.renorm:

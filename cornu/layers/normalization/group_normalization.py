@@ -11,6 +11,7 @@ from jax import lax
 from cornu.core.input_spec import InputSpec
 from cornu.layers.checks import check_positive
 from cornu.layers.normalization.base import BaseNormalization, sizes_along
+from cornu.layers.precision import in_float32
 
 
 class GroupNormalization(BaseNormalization):
@@ -90,7 +91,7 @@ class GroupNormalization(BaseNormalization):
         axis = self.axis % inputs.ndim
         channels = inputs.shape[axis]
         groups = channels if self.groups == -1 else self.groups
-        grouped = inputs.astype(jnp.promote_types(inputs.dtype, "float32")).reshape(
+        grouped = in_float32(self, inputs).reshape(
             *inputs.shape[:axis], groups, channels // groups, *inputs.shape[axis + 1 :]
         )
         axes = tuple(a for a in range(1, grouped.ndim) if a != axis)

@@ -9,6 +9,7 @@ import jax
 
 from cornu import ops
 from cornu.layers.normalization.base import BaseNormalization, checked_axis, sizes_along, spec_along
+from cornu.layers.precision import as_given
 
 
 class LayerNormalization(BaseNormalization):
@@ -78,6 +79,7 @@ class LayerNormalization(BaseNormalization):
         """Normalise each sample."""
         gamma, beta = self.gamma_and_beta()
         # With `rms_scaling` Keras divides by the standard deviation: files of its models need that.
-        return ops.layer_normalization(
-            inputs, gamma, beta, self.axis, self.epsilon, self.rms_scaling
+        outputs = ops.layer_normalization(
+            as_given(self, inputs), gamma, beta, self.axis, self.epsilon, self.rms_scaling
         )
+        return outputs.astype(self.compute_dtype)

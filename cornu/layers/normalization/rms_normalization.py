@@ -10,6 +10,7 @@ import jax
 from cornu import ops
 from cornu.core.layer import Layer
 from cornu.layers.normalization.base import checked_axis, sizes_along, spec_along
+from cornu.layers.precision import as_given
 
 
 class RMSNormalization(Layer):
@@ -35,6 +36,8 @@ class RMSNormalization(Layer):
 
     def __init__(self, axis: int | Sequence[int] = -1, epsilon: float = 1e-6, **kwargs: Any):
         super().__init__(**kwargs)
+        # Squares overflow where the inputs just fit.
+        self.autocast = False
         self.axis = checked_axis(axis, self)
         self.epsilon = epsilon
 
@@ -46,4 +49,6 @@ class RMSNormalization(Layer):
 
     def call(self, x: Any) -> jax.Array:
         """Normalise each sample."""
-        return ops.rms_normalization(x, self.scale.raw_value, self.axis, self.epsilon)
+        x = as_given(self, x)
+        outputs = ops.rms_normalization(x, self.scale.raw_value, self.axis, self.epsilon)
+        return outputs.astype(self.compute_dtype)

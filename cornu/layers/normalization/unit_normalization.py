@@ -10,6 +10,7 @@ import jax
 from cornu import ops
 from cornu.core.layer import Layer
 from cornu.layers.normalization.base import checked_axis
+from cornu.layers.precision import as_given
 
 
 class UnitNormalization(Layer):
@@ -31,9 +32,12 @@ class UnitNormalization(Layer):
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any):
         super().__init__(**kwargs)
+        # Vectors may be longer than half precision holds.
+        self.autocast = False
         self.axis = checked_axis(axis, self)
         self.supports_masking = True
 
     def call(self, inputs: Any) -> jax.Array:
         """Divide each vector by its length; a vector of zeros stays one."""
-        return ops.normalize(inputs, axis=self.axis, order=2, epsilon=1e-12)
+        outputs = ops.normalize(as_given(self, inputs), axis=self.axis, order=2, epsilon=1e-12)
+        return outputs.astype(self.compute_dtype)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from cornu import ops
 from cornu.engine import config
+from cornu.layers.precision import in_float32
 from cornu.layers.preprocessing.adapting import AdaptingLayer
 
 # Statistics go through float64 copies of pieces of about this many values.
@@ -46,6 +48,8 @@ class Normalization(AdaptingLayer):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
+        # The mean takes away most of a large number, such as a year.
+        self.autocast = False
         axes = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
         self.axis = axes
         if (mean is None) != (variance is None):
@@ -143,11 +147,13 @@ class Normalization(AdaptingLayer):
 
     def call(self, inputs: Any) -> jax.Array:
         """Normalise the inputs, or invert that."""
-        dtype = self.compute_dtype
-        inputs, mean = ops.cast(inputs, dtype), ops.cast(self.mean, dtype)
-        deviation = ops.cast(ops.sqrt(self.variance), dtype)
+        inputs = in_float32(self, inputs)
+        mean, deviation = (
+            ops.cast(value, inputs.dtype) for value in (self.mean, ops.sqrt(self.variance))
+        )
         deviation = ops.maximum(deviation, config.epsilon())
-        return inputs * deviation + mean if self.invert else (inputs - mean) / deviation
+        outputs = inputs * deviation + mean if self.invert else (inputs - mean) / deviation
+        return ops.cast(outputs, self.compute_dtype)
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
@@ -159,15 +165,22 @@ class Normalization(AdaptingLayer):
             "variance": _plain(self.input_variance),
         }
 
+    @property
+    def _wide(self) -> str:
+        """Dtype of the statistics: a year has more digits than a half-precision number."""
+        return jnp.promote_types(self.variable_dtype, "float32").name
+
     def _statistic(self, name: str, shape: tuple, initializer: str) -> Any:
-        return self.add_weight(name=name, shape=shape, initializer=initializer, trainable=False)
+        return self.add_weight(
+            name=name, shape=shape, dtype=self._wide, initializer=initializer, trainable=False
+        )
 
     def _aligned(self, name: str, given: Any) -> jax.Array | None:
         if not self.built:
             return None
         if given is None:
             return ops.reshape(getattr(self, f"adapt_{name}").raw_value, self._broadcast)
-        value = np.asarray(given, self.variable_dtype)
+        value = np.asarray(given, self._wide)
         if value.size not in (1, math.prod(self._broadcast)):
             raise ValueError(
                 f"Layer {self.name!r}: {name} has shape {value.shape}, but the inputs need one "

@@ -27,6 +27,8 @@ class Pipeline(Layer):
 
     def __init__(self, layers: list, name: str | None = None):
         super().__init__(name=name)
+        # Each layer casts its own inputs, or reads them as they are.
+        self.autocast = False
         self._pipeline_layers = list(layers)
 
     @property

@@ -9,10 +9,11 @@ import jax
 from cornu import ops
 from cornu.core import registry
 from cornu.core.layer import Layer
+from cornu.layers.precision import in_float32
 
 
 class Rescaling(Layer):
-    """`inputs * scale + offset`, in the layer's compute dtype.
+    """`inputs * scale + offset`, computed in float32 and cast to the compute dtype.
 
     Args:
         scale: a number, or one per channel; `1 / 255` brings the bytes of images to [0, 1].
@@ -28,15 +29,17 @@ class Rescaling(Layer):
 
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any):
         super().__init__(**kwargs)
+        # An offset takes away most of a large number: years, bytes, times.
+        self.autocast = False
         self.scale = scale
         self.offset = offset
         self.supports_masking = True
 
     def call(self, inputs: Any) -> jax.Array:
         """Multiply and add."""
-        dtype = self.compute_dtype
-        scale, offset = ops.cast(self.scale, dtype), ops.cast(self.offset, dtype)
-        return ops.cast(inputs, dtype) * scale + offset
+        inputs = in_float32(self, inputs)
+        scale, offset = ops.cast(self.scale, inputs.dtype), ops.cast(self.offset, inputs.dtype)
+        return ops.cast(inputs * scale + offset, self.compute_dtype)
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Rescaling:

@@ -36,6 +36,8 @@ class CategoryEncoding(Layer):
 
     _settings = ("num_tokens", "output_mode")
 
+    reads_integers = True
+
     def __init__(
         self,
         num_tokens: int | None = None,

@@ -40,6 +40,7 @@ class HashedCrossing(Layer):
     """
 
     host_capable = True
+    reads_integers = True
 
     def __init__(
         self,

@@ -46,6 +46,7 @@ class Hashing(Layer):
     """
 
     host_capable = True
+    reads_integers = True
 
     _settings = ("num_bins", "salt", "mask_value", "output_mode", "sparse")
 

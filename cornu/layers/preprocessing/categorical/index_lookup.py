@@ -23,6 +23,7 @@ class IndexLookup(Layer):
     """
 
     host_capable = True
+    reads_integers = True
 
     def __init__(
         self,
