@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from cornu.engine.atomic import write_text
 from cornu.training.callback import Callback, LogsMapping
 
 
@@ -41,14 +43,13 @@ class CSVLogger(Callback):
         self.keys = None
         # What the file holds already goes when the first line is written: only then it is known
         # whether this run takes up another one.
-        self.csv_file = open(self.filename, "a+", newline="", encoding="utf-8")  # noqa: SIM115
+        self.open()
         self.start = self.csv_file.seek(0, os.SEEK_END) if self.append else 0
 
     def on_epoch_end(self, epoch: int, logs: LogsMapping = None) -> None:
         logs = dict(logs or {})
-        if self.start is not None:
-            self.csv_file.truncate(self.start)
-        writer = csv.writer(self.csv_file, delimiter=self.sep, lineterminator="\n")
+        lines = io.StringIO()
+        writer = csv.writer(lines, delimiter=self.sep, lineterminator="\n")
         if self.keys is None:
             self.keys = sorted(logs)
             if not any(name.startswith("val_") for name in self.keys):
@@ -56,9 +57,24 @@ class CSVLogger(Callback):
                 self.keys += [f"val_{name}" for name in self.keys]
             if not self.start:
                 writer.writerow(["epoch", *self.keys])
-        self.start = None
         writer.writerow([epoch, *(cell(logs.get(name, "NA")) for name in self.keys)])
-        self.csv_file.flush()
+        self.write(lines.getvalue())
+
+    def open(self) -> None:
+        self.csv_file = open(self.filename, "a+", newline="", encoding="utf-8")  # noqa: SIM115
+
+    def write(self, lines: str) -> None:
+        """Add lines at once, so that a kill leaves whole lines; the first ones replace the file."""
+        if self.start == 0:
+            self.csv_file.close()
+            write_text(self.filename, lines)
+            self.open()
+        else:
+            if self.start is not None:
+                self.csv_file.truncate(self.start)
+            self.csv_file.write(lines)
+            self.csv_file.flush()
+        self.start = None
 
     def on_train_end(self, logs: LogsMapping = None) -> None:
         self.csv_file.close()

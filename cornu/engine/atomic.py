@@ -241,8 +241,10 @@ def _replace_folder(place: Path, new: Path, target: Path) -> None:
     if not target.exists():
         os.rename(new, target)
     elif not _exchange(new, target):
-        (place / MARK).write_text(target.name, encoding="utf-8")
-        flush(place / MARK)
+        (place / "mark").write_text(target.name, encoding="utf-8")
+        flush(place / "mark")
+        # Whole or not there, as it is the name that the next one gives what is new.
+        os.rename(place / "mark", place / MARK)
         flush_folder(place)
         os.rename(target, place / "old")
         os.rename(new, target)

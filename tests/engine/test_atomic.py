@@ -198,7 +198,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-@pytest.mark.parametrize(("renames", "expected"), [(0, "old"), (1, "new"), (2, "new")])
+@pytest.mark.parametrize(("renames", "expected"), [(1, "old"), (2, "new"), (3, "new")])
 @pytest.mark.parametrize("comes", ["reader", "writer"])
 def test_where_folders_cannot_be_exchanged_the_next_one_finishes(
     renames, expected, comes, tmp_path
