@@ -181,9 +181,11 @@ def infer_broadcast(
     evaluate = _evaluator(function, args, kwargs, leaves, places)
     shapes = [leaves[i].shape for i in places]
     try:
-        return _merge(_evaluate_twice(evaluate, shapes, probes))
+        results = _evaluate_twice(evaluate, shapes, probes)
     except (TypeError, ValueError, IndexError) as error:
         first_error = error
+    else:
+        return _merge(results)
     unknown = sum(d is None for shape in shapes for d in shape)
     if not unknown:
         raise first_error
@@ -195,7 +197,6 @@ def infer_broadcast(
                 return _merge(_evaluate_twice(evaluate, trial, pair))
             except (TypeError, ValueError, IndexError):
                 continue
-    first_error.add_note(f"The symbolic inputs have the shapes {', '.join(map(str, shapes))}.")
     raise _without_stand_ins(first_error, lambda: evaluate(shapes, StandIn(probes[1])))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import reprlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,6 +33,13 @@ TENSOR_PARAMETERS = frozenset(
 )
 
 REGISTRY: dict[str, Op] = {}
+
+
+class OperandError(ValueError, TypeError, IndexError):
+    """An operation cannot take what it was given: shapes that do not fit, an axis out of bounds.
+
+    A ValueError as Keras raises, and what JAX raises for the same arguments with values.
+    """
 
 
 class Op:
@@ -72,7 +80,10 @@ class Op:
         As in Keras, tensors that may be None are named, the others positional. A setting that is
         given as a symbolic tensor becomes a named tensor.
         """
-        bound = self.signature.bind(*args, **kwargs).arguments
+        try:
+            bound = self.signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            raise TypeError(f"ops.{self.name}{self.signature}: {error}.") from None
         named = bound.pop(self.keywords, {})
         rest = bound.pop(self.variadic, ())
         values = {
@@ -97,6 +108,15 @@ class Op:
         settings, supply = dict(settings), iter(args)
         before = [next(supply) if n in self.tensors else settings.pop(n) for n in self.leading]
         return self.function(*before, *supply, **kwargs, **settings)
+
+
+def _shown(value: Any) -> str:
+    """An argument for a message: tensors by their shapes."""
+    if isinstance(value, (list, tuple)) and any(hasattr(v, "shape") for v in value):
+        return f"[{', '.join(map(_shown, value))}]"
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"<shape {tuple(value.shape)}>"
+    return reprlib.repr(value)
 
 
 class OpCall(Operation):
@@ -127,7 +147,25 @@ class OpCall(Operation):
             named = dict(zip(self.op.tensors, args))
             return self.op.spec(**named, **kwargs, **self.settings)
         sizes = [v for v in tree.flatten(self.settings) if isinstance(v, int)]
-        return infer_broadcast(self.call, args, kwargs, self.op.probes, sizes)
+        try:
+            return infer_broadcast(self.call, args, kwargs, self.op.probes, sizes)
+        except (TypeError, ValueError, IndexError) as error:
+            raise OperandError(self._refusal(error, args, kwargs)) from error
+
+    def _refusal(self, error: Exception, args: tuple, kwargs: dict) -> str:
+        """The message for arguments that the function refused, with what it was given."""
+        problem = str(error).strip()
+        if isinstance(error, jax.errors.NonConcreteBooleanIndexError):
+            problem = (
+                "a boolean mask selects as many elements as it has True, which is not known before "
+                "there are values. Keep the shape and blank out the rest: ops.where(mask, x, 0)."
+            )
+        names = dict(zip(self.op.tensors, args)) if self.op.variadic is None else {}
+        others = [] if names else [("operands", args)]
+        given = [*names.items(), *others, *kwargs.items(), *self.settings.items()]
+        default = {n: p.default for n, p in self.op.signature.parameters.items()}
+        shown = [f"{n}={_shown(v)}" for n, v in given if v is not default.get(n, given)]
+        return f"ops.{self.op.name}({', '.join(shown)}): {problem}"
 
     def get_config(self) -> dict:
         return {"name": self.name, **self.settings}

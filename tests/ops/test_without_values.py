@@ -1,6 +1,7 @@
 """Mistakes with symbolic tensors: each names the user's line and the way out."""
 
 import math
+import re
 
 import jax
 import jax.numpy as jnp
@@ -110,3 +111,47 @@ def test_methods_of_arrays_are_answered_with_functions():
 def test_code_without_source_gets_the_advice_too():
     with pytest.raises(NoValuesError, match=r"`Your code` .*keras.ops"):
         exec("float(x)", {"x": x})
+
+
+image = keras.Input((8, 8, 3))
+sequence = keras.Input((None, 5))
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: x + keras.Input((4,)), r"ops.add\(x1=<shape \(None, 3\)>, x2=<shape \(None, 4\)>"),
+        (lambda: ops.matmul(x, np.ones((4, 5))), r"ops.matmul\(x1=<shape \(None, 3\)>, x2=<shape"),
+        (lambda: ops.concatenate([x, image]), r"xs=\[<shape \(None, 3\)>, <shape \(None, 8, 8"),
+        (lambda: ops.stack([x, keras.Input((4,))]), r"ops.stack\(.*\(None, 3\), \(None, 4\)"),
+        (lambda: ops.reshape(sequence, (7, 11)), r"\(None, None, 5\) \(size None\) into shape"),
+        (lambda: ops.transpose(x, (0, 2)), r"ops.transpose\(x=<shape .*, axes=\(0, 2\)\)"),
+        (lambda: ops.sum(x, axis=5), r"ops.sum\(.*axis=5\): axis 5 is out of bounds"),
+        (lambda: ops.squeeze(x, 1), "ops.squeeze.*not equal to one"),
+        (lambda: ops.split(x, 2, axis=1), "ops.split.*equal division"),
+        (lambda: ops.where(x > 0, keras.Input((4,)), 0), r"condition=<shape \(None, 3\)>"),
+        (lambda: ops.conv(image, np.ones((3, 3, 4, 5))), r"inputs shape \(None, 8, 8, 3\)"),
+        (lambda: ops.max_pool(x, 2), r"got shape \(None, 3\)"),
+        (lambda: ops.unstack(sequence, axis=1), "number of results depends on a size"),
+        (lambda: x[:, 5], "index 5 lies outside of axis 1, whose size is 3"),
+        (lambda: x[..., -4], "index -4 lies outside"),
+        (lambda: x[x > 0], "boolean mask.*Keep the shape"),
+    ],
+)
+def test_an_operation_names_itself_and_the_known_shapes_only(call, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        call()
+    shown = "".join([str(caught.value), *getattr(caught.value, "__notes__", ())])
+    assert not {"83", "89", "97", "101"} & set(re.findall(r"\d+", shown))
+
+
+def test_arguments_that_an_operation_does_not_take_are_named_with_it():
+    with pytest.raises(TypeError, match=r"ops.sum\(x: .*'axes'"):
+        ops.sum(x, axes=1)
+
+
+def test_an_index_out_of_bounds_is_refused_for_values_too():
+    with pytest.raises(IndexError, match="index 3 lies outside of axis 1"):
+        keras.Variable(np.ones((2, 3)))[0, 3]
+    assert x[0].shape == (3,)
+    assert sequence[:, 100].shape == (None, 5)

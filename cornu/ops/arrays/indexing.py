@@ -7,7 +7,9 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
+from cornu.ops.inference import shown
 from cornu.ops.op import TensorLike, as_array, op, operand
 from cornu.ops.symbolic import KerasTensor
 
@@ -21,10 +23,37 @@ def get_item(x: TensorLike, key: Any) -> jax.Array:
         x: tensor of any shape.
         key: int, slice, `...`, None, tensor of integers or bools, or a tuple of these.
 
+    Raises:
+        IndexError: if a plain integer lies outside its axis.
+
     >>> keras.ops.get_item([[1, 2], [3, 4]], (slice(None), 1))
     Array([2, 4], dtype=int32)
     """
-    return as_array(x)[key]
+    x = as_array(x)
+    _check_bounds(shown(x.shape), key if isinstance(key, tuple) else (key,))
+    return x[key]
+
+
+PLAIN_KEYS = (int, np.integer, slice)
+
+
+def _check_bounds(shape: tuple, key: tuple) -> None:
+    """Raise an error for integers outside of known axes: JAX reads the axis's end there."""
+    if not all(part is None or part is Ellipsis or isinstance(part, PLAIN_KEYS) for part in key):
+        return
+    used = sum(part is not None and part is not Ellipsis for part in key)
+    axis = 0
+    for part in key:
+        if part is Ellipsis:
+            axis += len(shape) - used
+        elif part is not None:
+            size = shape[axis] if axis < len(shape) else None
+            if not isinstance(part, slice) and size is not None and not -size <= part < size:
+                raise IndexError(
+                    f"index {part} lies outside of axis {axis}, whose size is {size}, of a tensor "
+                    f"of shape {shape}"
+                )
+            axis += 1
 
 
 @op
