@@ -13,14 +13,27 @@ from cornu.core.layer import Layer
 from cornu.engine.errors import LoadError
 from cornu.engine.formats import strict_json
 from cornu.engine.user_warnings import warn
+from cornu.saving.contents import Written
 from cornu.saving.h5_reader import Group
+from cornu.saving.legacy_order import in_order_of
 from cornu.saving.model_config import check_model, model_config
+from cornu.saving.store import H5Store
 
 TOP_LEVEL = "top_level_model_weights"
 
 
-def write_model(model: Any, file: h5py.File, include_optimizer: bool, version: str) -> None:
-    """Write architecture, weights, and optimizer state into an open file."""
+# HDF5 refuses attributes of more than 64 KiB with all that belongs to them.
+MOST_BYTES = 64_512
+
+
+def write_model(
+    model: Any, file: h5py.File, include_optimizer: bool, version: str
+) -> list[Written]:
+    """Write architecture, weights, and optimizer state into an open file.
+
+    Returns:
+        What must stand in the file now.
+    """
     config = registry.serialize(model)
     file.attrs["backend"] = "jax"
     file.attrs["keras_version"] = version
@@ -34,31 +47,45 @@ def write_model(model: Any, file: h5py.File, include_optimizer: bool, version: s
         if isinstance(optimizer, dict):
             training["optimizer_config"] = {k: optimizer[k] for k in ("class_name", "config")}
         file.attrs["training_config"] = json.dumps(training)
-    write_weights(model, file.create_group("model_weights"), version)
+    written = _write_weights(model, file.create_group("model_weights"), version)
     if include_optimizer and getattr(model, "optimizer", None) is not None:
         group = file.create_group("optimizer_weights")
-        _write_variables(group, model.optimizer.variables)
+        written += _write_variables(group, model.optimizer.variables)
+    return written
 
 
-def write_weights(model: Any, group: h5py.Group, version: str) -> None:
-    """Write the weights of each layer into a group."""
+def _write_weights(model: Any, group: h5py.Group, version: str) -> list[Written]:
     group.attrs["backend"] = "jax"
     group.attrs["keras_version"] = version
-    group.attrs["layer_names"] = [layer.name.encode() for layer in model.layers]
+    _write_names(group, "layer_names", [layer.name for layer in model.layers])
+    written = []
     for layer in model.layers:
-        _write_variables(group.create_group(layer.name), _weights_of(layer))
-    _write_variables(group.create_group(TOP_LEVEL), _top_level(model))
+        written += _write_variables(group.create_group(layer.name), _weights_of(layer))
+    return written + _write_variables(group.create_group(TOP_LEVEL), _top_level(model))
 
 
-def _write_variables(group: h5py.Group, variables: list) -> None:
-    names: list[str] = []
+def _write_variables(group: h5py.Group, variables: list) -> list[Written]:
+    arrays: dict[str, np.ndarray] = {}
     for variable in variables:
         name = variable.path
-        while name in names:
+        while name in arrays:
             name += "_again"
-        names.append(name)
-        group[name] = np.asarray(variable.raw_value)
-    group.attrs["weight_names"] = [name.encode() for name in names]
+        arrays[name] = np.asarray(variable.raw_value)
+    H5Store(group).update(arrays)
+    _write_names(group, "weight_names", list(arrays))
+    place = group.name.strip("/")
+    return [Written(f"{place}/{name}", a.shape, a.dtype.name) for name, a in arrays.items()]
+
+
+def _write_names(group: h5py.Group, attribute: str, names: list[str]) -> None:
+    encoded = np.array([name.encode() for name in names] or [], "S")
+    parts = [encoded]
+    while any(part.nbytes > MOST_BYTES for part in parts):
+        parts = np.array_split(encoded, len(parts) + 1)
+    if len(parts) == 1:
+        group.attrs[attribute] = encoded
+    else:
+        group.attrs.update({f"{attribute}{i}": part for i, part in enumerate(parts)})
 
 
 def _weights_of(layer: Layer) -> list:
@@ -145,7 +172,7 @@ def _compile(model: Any, file: Group, training: Any) -> None:
         return
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
-    values, variables = _values(group), model.optimizer.variables
+    values, variables = list(_arrays(group).values()), model.optimizer.variables
     shapes = [tuple(value.shape) for value in values]
     # Files of before the first step hold only the counter and the learning rate.
     if shapes != [tuple(v.shape) for v in variables][: len(shapes)]:
@@ -174,12 +201,12 @@ def read_weights(
         group, names = inner, _names(inner, "layer_names")
     if names is None:
         raise LoadError("it holds no weights of layers", place=group.place or None)
-    stored = {name: _values(_layer_group(group, name)) for name in names}
+    stored = {name: _arrays(_layer_group(group, name)) for name in names}
     if by_name:
         pairs = [(layer, stored[layer.name]) for layer in model.layers if layer.name in stored]
     else:
         layers = [layer for layer in model.layers if _weights_of(layer)]
-        filled = [values for values in stored.values() if values]
+        filled = [arrays for arrays in stored.values() if arrays]
         if len(layers) != len(filled):
             raise LoadError(
                 f"the file has {len(filled)} layers with weights, model {model.name!r} has "
@@ -187,12 +214,12 @@ def read_weights(
                 advice="use the architecture of the file, or by_name=True",
             )
         pairs = list(zip(layers, filled))
-    for layer, values in pairs:
-        _assign(layer.name, _weights_of(layer), values, skip_mismatch)
+    for layer, arrays in pairs:
+        _assign(layer.name, _weights_of(layer), arrays, skip_mismatch)
     top = group.group(TOP_LEVEL)
-    values = [] if top is None else _values(top)
-    if values:
-        _assign(model.name, _top_level(model), values, skip_mismatch)
+    arrays = {} if top is None else _arrays(top)
+    if arrays:
+        _assign(model.name, _top_level(model), arrays, skip_mismatch)
 
 
 def _layer_group(group: Group, name: str) -> Group:
@@ -218,7 +245,7 @@ def _text(name: Any) -> str:
     return name.decode("utf-8") if isinstance(name, bytes) else str(name)
 
 
-def _values(group: Group) -> list[np.ndarray]:
+def _arrays(group: Group) -> dict[str, np.ndarray]:
     arrays = {name: group.array(name) for name in _names(group, "weight_names") or ()}
     for name, array in arrays.items():
         if array is None:
@@ -226,10 +253,12 @@ def _values(group: Group) -> list[np.ndarray]:
                 "it is incomplete: a weight is listed but not stored",
                 place=f"{group.place}/{name}",
             )
-    return [array.read() for array in arrays.values()]
+    return {name: array.read() for name, array in arrays.items()}
 
 
-def _assign(name: str, variables: list, values: list, skip_mismatch: bool) -> None:
+def _assign(name: str, variables: list, arrays: dict[str, np.ndarray], skip_mismatch: bool) -> None:
+    values = list(arrays.values())
+    variables = in_order_of(list(arrays), variables) or variables
     wanted = [tuple(variable.shape) for variable in variables]
     got = [tuple(value.shape) for value in values]
     if wanted != got:

@@ -88,10 +88,12 @@ def save_model(
         return
     with replacing(path, folder=not legacy and zipped is False) as new:
         if legacy:
-            content, _ = h5_bytes(
+            content, expected = h5_bytes(
                 lambda file: legacy_h5.write_model(model, file, include_optimizer, KERAS_VERSION)
             )
             new.write_bytes(content)
+            with h5py.File(new, "r") as file:
+                check_written(file, expected)
         elif zipped is False:
             _write_folder(model, new)
         else:
