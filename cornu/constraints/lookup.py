@@ -31,7 +31,7 @@ def get(identifier: Any) -> Callable | None:
     >>> type(keras.constraints.get("non_neg")).__name__
     'NonNeg'
     """
-    return resolve(identifier, "constraint", BY_NAME)
+    return resolve(identifier, "constraint", BY_NAME, (Constraint,))
 
 
 def serialize(constraint: Any) -> dict:

@@ -208,7 +208,7 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> DTypePolicyMap:
         """A map made from what `get_config` or a file gives."""
-        return cls(**registry.deserialize(dict(config), custom_objects))
+        return cls(**registry.deserialize(dict(config), custom_objects, expected=(DTypePolicy,)))
 
     def __eq__(self, other: Any) -> bool:
         return (
@@ -274,7 +274,7 @@ def get(identifier: Any) -> DTypePolicy:
     if isinstance(identifier, DTypePolicy):
         return identifier
     if isinstance(identifier, dict):
-        return registry.deserialize(identifier)
+        return registry.deserialize(identifier, expected=(DTypePolicy,))
     if isinstance(identifier, str):
         return DTypePolicy(identifier)
     return DTypePolicy(dtypes.standardize_dtype(identifier))
@@ -292,7 +292,7 @@ def serialize_map_or(policy: DTypePolicy, otherwise: str) -> Any:
 
 def deserialize(config: dict, custom_objects: dict | None = None) -> DTypePolicy:
     """A policy from what `serialize` returned."""
-    return registry.deserialize(config, custom_objects)
+    return registry.deserialize(config, custom_objects, expected=(DTypePolicy,))
 
 
 class WithPolicy:

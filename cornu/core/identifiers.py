@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import types
 from typing import Any
 
 from cornu.core import registry
 
 
-def resolve(identifier: Any, kind: str, module_objects: dict[str, Any]) -> Any:
+def resolve(identifier: Any, kind: str, module_objects: dict[str, Any], classes: tuple = ()) -> Any:
     """The object that an identifier means.
 
     Args:
         identifier: a name, a config made by `serialize`, a class, a callable object, or None.
         kind: what is expected, in the singular, for messages: `"initializer"`.
         module_objects: the room's names; values are classes or functions.
+        classes: what the objects of a config may be, beside functions among `module_objects`.
 
     Returns:
         An instance or function; None for None.
@@ -32,7 +34,12 @@ def resolve(identifier: Any, kind: str, module_objects: dict[str, Any]) -> Any:
     if isinstance(identifier, str):
         return _from_name(identifier, kind, module_objects)
     if isinstance(identifier, dict):
-        found = registry.deserialize(identifier, module_objects=module_objects)
+        expected = (*classes, types.FunctionType)
+        found = registry.deserialize(identifier, None, None, module_objects, expected=expected)
+        published = registry.published_name(found)
+        rooms = {registry.published_name(member) for member in module_objects.values()}
+        if published is not None and published[0] not in {room[0] for room in rooms if room}:
+            raise ValueError(_meaningless(identifier, kind, module_objects))
     else:
         found = identifier() if inspect.isclass(identifier) else identifier
     if callable(found):
@@ -75,8 +82,9 @@ def check_identifier(
 
 def _meaningless(identifier: Any, kind: str, module_objects: dict[str, Any]) -> str:
     return (
-        f"{identifier!r} of type {type(identifier).__name__} is no {kind}. Pass a name such as "
-        f"{min(module_objects)!r}, a callable, a config made by `serialize`, or None."
+        f"{registry.shortened(identifier)} of type {type(identifier).__name__} is no {kind}. Pass "
+        f"a name such as {min(module_objects)!r}, a callable, a config made by `serialize`, or "
+        "None."
     )
 
 

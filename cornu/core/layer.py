@@ -427,7 +427,7 @@ class Layer(dtype_policies.WithPolicy, LayerState, Building, OutputSpecs, Operat
         """A layer made from what `get_config` returned."""
         config = dict(config)
         if isinstance(config.get("dtype"), dict):
-            config["dtype"] = registry.deserialize(config["dtype"])
+            config["dtype"] = dtype_policies.deserialize(config["dtype"])
         try:
             return cls(**config)
         except TypeError as error:

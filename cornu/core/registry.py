@@ -22,18 +22,23 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu.core import sharing
-from cornu.engine import dtypes
-from cornu.engine.errors import LoadError
+from cornu.engine import dtypes, limits
+from cornu.engine.errors import DAMAGE, LoadError
 from cornu.ops.symbolic import KerasTensor
 
 PUBLISHED: dict[tuple[str, str], Any] = {}
 _published_name: dict[int, tuple[str, str]] = {}
+_by_plain_name: dict[str, list[Any]] = {}
 CUSTOM_OBJECTS: dict[str, Any] = {}
 CUSTOM_NAMES: dict[Any, str] = {}
 
 
 class UnknownNameError(LoadError, TypeError):
     """A file or config names a class or function that nobody published or registered."""
+
+
+class WrongKindError(LoadError, TypeError):
+    """A config stands where one of another kind of object belongs, or does not fit its class."""
 
 
 class _Thread(threading.local):
@@ -48,6 +53,7 @@ def publish(module: str, members: dict[str, Any]) -> None:
     """Enter a room's classes and functions into the table, under Keras's module name."""
     for name, member in members.items():
         PUBLISHED[module, name] = member
+        _by_plain_name.setdefault(name, []).append(member)
         _published_name.setdefault(id(member), (module, name))
 
 
@@ -319,7 +325,8 @@ def deserialize(
     custom_objects: dict | None = None,
     safe_mode: bool | None = None,
     module_objects: dict | None = None,
-    **kwargs: Any,
+    *,
+    expected: tuple | None = None,
 ) -> Any:
     """An object from what `serialize` returned.
 
@@ -328,10 +335,12 @@ def deserialize(
         custom_objects: dict from name to class or function, for this call.
         safe_mode: False allows stored lambdas; None takes the surrounding setting (safe).
         module_objects: dict that resolves plain names (strings, and class names without module).
-        **kwargs: none are known.
+        expected: classes that the place takes, with `types.FunctionType` if it takes functions
+            too; an empty tuple for plain values only. A class of the user's own that belongs to
+            none of the package's kinds fits anywhere.
 
     Raises:
-        TypeError: for a class name that nobody published or registered.
+        TypeError: for a class name that nobody published or registered, or one of another kind.
         ValueError: for a stored lambda in safe mode.
 
     >>> config = keras.saving.serialize_keras_object(keras.initializers.Constant(0.5))
@@ -340,30 +349,32 @@ def deserialize(
     """
     if safe_mode is not None:
         with globals()["safe_mode"](safe_mode):
-            return deserialize(config, custom_objects, None, module_objects)
+            return deserialize(config, custom_objects, None, module_objects, expected=expected)
     if custom_objects:
         with CustomObjectScope(custom_objects):
-            return deserialize(config, None, None, module_objects)
-    return sharing.read(lambda: _from_plain(config, module_objects))
+            return deserialize(config, None, None, module_objects, expected=expected)
+    return sharing.read(lambda: _from_plain(config, module_objects, expected))
 
 
-def _from_plain(config: Any, module_objects: dict | None) -> Any:
+def _from_plain(config: Any, module_objects: dict | None, expected: tuple | None) -> Any:
     if config is None or isinstance(config, (bool, int, float)):
         return config
     if isinstance(config, str):
         return _from_name(config, module_objects)
     if isinstance(config, (list, tuple)):
-        return type(config)(_from_plain(c, module_objects) for c in config)
+        return type(config)(_from_plain(c, module_objects, expected) for c in config)
     if not isinstance(config, dict):
         return config
     if "class_name" not in config or "config" not in config:
-        return {k: _from_plain(v, module_objects) for k, v in config.items()}
+        return {k: _from_plain(v, module_objects, expected) for k, v in config.items()}
     class_name, inner = config["class_name"], config["config"]
-    if isinstance(class_name, str) and class_name in _TAGS:
+    if not isinstance(class_name, str):
+        raise WrongKindError("a class is named by no text", found=repr(class_name)[:300])
+    if class_name in _TAGS:
         return _TAGS[class_name](inner)
     if class_name in ("function", "builtin_function_or_method", "type"):
-        return _function(inner, config, module_objects)
-    return _object(config, module_objects)
+        return _function(inner, config, module_objects, expected)
+    return _object(config, module_objects, expected)
 
 
 def _from_name(name: str, module_objects: dict | None) -> Any:
@@ -373,16 +384,23 @@ def _from_name(name: str, module_objects: dict | None) -> Any:
     return found() if inspect.isclass(found) else found
 
 
-def _function(name: Any, config: dict, module_objects: dict | None) -> Any:
+def _function(name: Any, config: dict, module_objects: dict | None, expected: tuple | None) -> Any:
     if isinstance(name, dict):
         name = name.get("name", name)
+    if not isinstance(name, str):
+        raise WrongKindError("a function is named by no text", found=repr(name)[:300])
+    if config["class_name"] == "type":
+        return dtypes.standardize_dtype(name)
     found = get_registered_object(name, None, module_objects)
     if found is None:
         found = _published(config.get("module"), name, functions=True)
-    if found is None and config["class_name"] == "type":
-        return dtypes.standardize_dtype(name)
     if found is None:
         raise UnknownNameError(_unknown("function", name, config))
+    # Whoever calls a function that a file names must not make objects by it (CVE-2025-12058).
+    if inspect.isclass(found):
+        raise _wrong_kind(name, "a class", (types.FunctionType,))
+    if expected is not None and types.FunctionType not in expected:
+        raise _wrong_kind(name, "a function", expected)
     return found
 
 
@@ -391,10 +409,29 @@ def _published(module: Any, name: str, functions: bool = False) -> Any:
     if (module, name) in PUBLISHED:
         return PUBLISHED[module, name]
     if module is None or module == "builtins" or str(module).split(".")[0] in ("keras", "tf_keras"):
-        for (_, other), member in PUBLISHED.items():
-            if other == name and inspect.isclass(member) != functions:
+        for member in _by_plain_name.get(name, ()):
+            if inspect.isclass(member) != functions:
                 return member
     return None
+
+
+def _wrong_kind(name: str, found: str, expected: tuple) -> WrongKindError:
+    names = ("a function" if kind is types.FunctionType else kind.__name__ for kind in expected)
+    return WrongKindError(
+        f"{name!r} stands where something else belongs",
+        found=found,
+        expected=" or ".join(names) or "a plain value",
+        advice="get the file from a source that you trust; no honest writer makes such a config",
+    )
+
+
+def _check_kind(cls: Any, expected: tuple | None) -> None:
+    if expected is None or (inspect.isclass(cls) and issubclass(cls, expected)):
+        return
+    kinds = inspect.getmro(cls) if inspect.isclass(cls) else ()
+    kind = next((base for base in kinds if published_name(base) is not None), None)
+    if kind is not None:
+        raise _wrong_kind(cls.__name__, f"a {kind.__name__}", expected)
 
 
 def find_class(config: dict, module_objects: dict | None = None) -> Any:
@@ -420,38 +457,53 @@ def find_class(config: dict, module_objects: dict | None = None) -> Any:
 
 def _unknown(kind: str, name: Any, config: dict) -> str:
     known = [other for _, other in PUBLISHED] + list(CUSTOM_OBJECTS)
-    close = difflib.get_close_matches(str(name), known, n=3)
+    close = difflib.get_close_matches(str(name)[:80], known, n=3)
     hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
     return (
-        f"Cannot find the {kind} {name!r} (module {config.get('module')!r}, registered as "
-        f"{config.get('registered_name')!r}).{hint} If it is your own, decorate it with "
-        "@keras.saving.register_keras_serializable() or pass it in `custom_objects`."
+        f"Cannot find the {kind} {shortened(name)} (module {shortened(config.get('module'))}, "
+        f"registered as {shortened(config.get('registered_name'))}).{hint} If it is your own, "
+        "decorate it with @keras.saving.register_keras_serializable() or pass it in "
+        "`custom_objects`."
     )
 
 
-def _object(config: dict, module_objects: dict | None) -> Any:
+def _object(config: dict, module_objects: dict | None, expected: tuple | None) -> Any:
     found = sharing.known(config)
     if found is not None:
+        _check_kind(type(found), expected)
         return found
     cls = find_class(config, module_objects)
-    inner = config["config"]
     if not inspect.isclass(cls):
         return cls
+    _check_kind(cls, expected)
     if not hasattr(cls, "from_config"):
-        raise TypeError(
-            f"Class {cls.__name__} has no `from_config` class method, so it cannot be made from a "
-            "config."
+        raise WrongKindError(
+            f"class {cls.__name__} has no `from_config` class method, so it cannot be made from a "
+            "config"
         )
-    if isinstance(inner, dict):
-        inner = dict(inner)
+    inner = config["config"]
     try:
-        instance = cls.from_config(inner)
-    except UnknownNameError:
+        return _made(cls, config)
+    except LoadError:
         raise
     except TypeError as error:
-        raise TypeError(
+        raise WrongKindError(
             f"{cls.__name__} could not be made from its config {shortened(inner)}: {error}"
         ) from error
+    except DAMAGE as error:
+        if limits.active() is None:
+            raise
+        raise LoadError(
+            f"{cls.__name__} could not be made from its config",
+            place=shortened(inner.get("name")) if isinstance(inner, dict) else None,
+            found=f"{type(error).__name__}: {error}",
+            advice="if the class is your own, its error is shown above this one",
+        ) from error
+
+
+def _made(cls: Any, config: dict) -> Any:
+    inner = config["config"]
+    instance = cls.from_config(dict(inner) if isinstance(inner, dict) else inner)
     sharing.remember(config, instance)
     build_config = config.get("build_config")
     if (
@@ -459,7 +511,7 @@ def _object(config: dict, module_objects: dict | None) -> Any:
         and hasattr(instance, "build_from_config")
         and not getattr(instance, "built", False)
     ):
-        instance.build_from_config(deserialize(build_config))
+        instance.build_from_config(deserialize(build_config, expected=()))
     compile_config = config.get("compile_config")
     if compile_config and hasattr(instance, "compile_from_config"):
         instance.compile_from_config(compile_config)
@@ -474,9 +526,9 @@ def shortened(config: Any, limit: int = 300) -> str:
 
 def _deserialize_lambda(config: dict) -> Callable:
     if in_safe_mode():
-        raise ValueError(
-            "The file stores a Python lambda, which is code that would run here. If you trust "
-            "where the file comes from, pass `safe_mode=False`."
+        raise LoadError(
+            "it stores a Python lambda, which is code that would run here",
+            advice="if you trust where the file comes from, pass `safe_mode=False`",
         )
     value = config["value"]
     code, defaults, closure = value if isinstance(value, (list, tuple)) else (value, None, None)
@@ -489,10 +541,32 @@ def _deserialize_lambda(config: dict) -> Callable:
     return types.FunctionType(function_code, namespace, "<lambda>", defaults, cells)
 
 
+def _array(config: dict) -> np.ndarray:
+    """An array whose dtype is that of one number or text: others multiply what the file holds."""
+    value, name = config["value"], config["dtype"]
+    leaves = [leaf for leaf in _leaves(value) if isinstance(leaf, str)]
+    if leaves:
+        # NumPy makes all as wide as the widest.
+        limits.spend("memory", 4 * len(leaves) * max(map(len, leaves)), "an array of texts")
+        return np.array(value)
+    dtype = np.dtype(name) if isinstance(name, str) else None
+    if dtype is None or dtype.fields or dtype.subdtype or dtype.hasobject or dtype.itemsize > 16:
+        raise WrongKindError("an array has a dtype that holds no numbers", found=repr(name)[:300])
+    return np.array(value, dtype)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
 _TAGS: dict[str, Callable] = {
     "__bytes__": lambda c: c["value"].encode("utf-8"),
-    "__numpy__": lambda c: np.array(c["value"], dtype=c["dtype"]),
-    "__tensor__": lambda c: jnp.array(c["value"], dtype=c["dtype"]),
+    "__numpy__": _array,
+    "__tensor__": lambda c: jnp.asarray(_array(c)),
     "__keras_tensor__": lambda c: KerasTensor(c["shape"], c["dtype"]),
     "__slice__": lambda c: slice(*(deserialize(c[k]) for k in ("start", "stop", "step"))),
     "__ellipsis__": lambda c: Ellipsis,

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cornu.engine.errors import LoadError
+
 KEY = "shared"
 
 
@@ -60,7 +62,13 @@ def number(obj: Any) -> dict:
 
 def known(config: dict) -> Any:
     """The object that was read under the config's number; None if there is none."""
-    return _thread.read.get(config.get(KEY))
+    if KEY not in config:
+        return None
+    if type(config[KEY]) is not int:
+        raise LoadError(
+            f"the number of a shared object, {KEY!r}, is none", found=repr(config[KEY])[:300]
+        )
+    return _thread.read.get(config[KEY])
 
 
 def remember(config: dict, obj: Any) -> None:

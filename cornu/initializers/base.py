@@ -61,7 +61,7 @@ class RandomInitializer(Initializer):
 
     def __init__(self, seed: int | SeedGenerator | dict | None = None):
         if isinstance(seed, dict):
-            seed = registry.deserialize(seed)
+            seed = registry.deserialize(seed, expected=(SeedGenerator,))
         self._init_seed = seed
         if seed is None:
             seed = make_default_seed()

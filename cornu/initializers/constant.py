@@ -37,7 +37,7 @@ class Constant(Initializer):
     @classmethod
     def from_config(cls, config: dict) -> Constant:
         """An initializer made from what `get_config` returned."""
-        return cls(registry.deserialize(config["value"]))
+        return cls(registry.deserialize(config["value"], expected=()))
 
 
 class Zeros(Initializer):

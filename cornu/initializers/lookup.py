@@ -76,7 +76,7 @@ def get(identifier: Any) -> Initializer | Callable | None:
     """
     if isinstance(identifier, (np.ndarray, jax.Array)):
         return _from_array(identifier)
-    return resolve(identifier, "initializer", BY_NAME)
+    return resolve(identifier, "initializer", BY_NAME, (Initializer,))
 
 
 def _from_array(value: Any) -> Callable:

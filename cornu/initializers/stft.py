@@ -96,5 +96,5 @@ class STFT(Initializer):
         """An initializer made from what `get_config` returned."""
         window = config.get("window", "hann")
         if isinstance(window, dict):
-            window = registry.deserialize(window)
+            window = registry.deserialize(window, expected=())
         return cls(**{**config, "window": window})

@@ -33,7 +33,7 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Layer:
     >>> keras.layers.deserialize(keras.layers.serialize(keras.layers.Dense(3))).units
     3
     """
-    found: Any = registry.deserialize(config, custom_objects)
+    found: Any = registry.deserialize(config, custom_objects, expected=(Layer,))
     if not isinstance(found, Layer):
         raise ValueError(f"The config describes {found!r}, which is no layer.")
     return found

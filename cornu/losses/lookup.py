@@ -106,7 +106,7 @@ def get(identifier: Any) -> Callable | None:
     >>> keras.losses.get("mse") is keras.losses.mean_squared_error
     True
     """
-    return resolve(identifier, "loss", BY_NAME)
+    return resolve(identifier, "loss", BY_NAME, (Loss,))
 
 
 def serialize(loss: Any) -> dict:

@@ -212,5 +212,5 @@ class AUC(Metric):
     def from_config(cls, config: dict) -> AUC:
         """A metric made from what `get_config` returned."""
         # Keras writes the label weights as a tensor.
-        weights = registry.deserialize(config.get("label_weights"))
+        weights = registry.deserialize(config.get("label_weights"), expected=())
         return cls(**{**config, "label_weights": weights})

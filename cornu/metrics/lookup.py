@@ -133,7 +133,7 @@ def get(identifier: Any) -> Callable | None:
     >>> keras.metrics.get("mse")
     <MeanSquaredError name=mean_squared_error>
     """
-    return resolve(identifier, "metric", BY_NAME)
+    return resolve(identifier, "metric", BY_NAME, (Metric, losses.Loss))
 
 
 def serialize(metric: Any) -> dict:

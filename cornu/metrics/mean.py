@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from cornu.core import registry
-from cornu.losses.base import divide, values_of_entries
+from cornu.losses.base import Loss, divide, values_of_entries
 from cornu.losses.tensors import align_weights, as_dtype
 from cornu.metrics.base import Metric
 
@@ -150,7 +151,7 @@ class MeanMetricWrapper(Mean):
     def from_config(cls, config: dict) -> MeanMetricWrapper:
         """A metric made from what `get_config` returned."""
         if cls is MeanMetricWrapper and "fn" in config:
-            config = registry.deserialize(config)
+            config = registry.deserialize(config, expected=(Loss, types.FunctionType))
         return cls(**config)
 
 

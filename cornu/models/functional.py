@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import types
 from functools import partial
 from typing import Any
 
 from cornu import tree
 from cornu.core import registry, sharing
+from cornu.core.dtype_policy import DTypePolicy
 from cornu.core.layer import Layer
+from cornu.core.seed_generator import SeedGenerator
+from cornu.engine.errors import LoadError
 from cornu.models.model import Model, takes_graph
 from cornu.ops import keras_names
 from cornu.ops.op import REGISTRY, OpCall
@@ -86,21 +90,37 @@ class _Rebuilt:
         self.operations: dict[str, Operation] = {}
         # A layer that another graph has too was called there already: nodes are counted from here.
         self.first: dict[str, int] = {}
-        waiting: list[tuple[str, Any]] = []
+        calls: dict[str, list] = {}
         for entry in config["layers"]:
             operation = _operation_from(entry)
             name = entry.get("name", operation.name)
+            if name in self.operations:
+                raise LoadError("two layers of the saved graph have one name", found=repr(name))
             self.operations[name] = operation
             self.first[name] = sum(not node.is_input for node in operation._inbound_nodes)
-            waiting += [(name, node) for node in entry["inbound_nodes"]]
-        while waiting:
-            left = [(name, node) for name, node in waiting if not self._apply(name, node)]
-            if len(left) == len(waiting):
-                names = sorted({name for name, _ in left})
-                raise ValueError(
-                    f"The saved graph cannot be rebuilt: {names} need unknown tensors."
-                )
-            waiting = left
+            calls[name] = list(entry["inbound_nodes"])
+        self._call_all(calls)
+
+    def _call_all(self, calls: dict[str, list]) -> None:
+        """Make the calls of each operation in their order, once what they need is there."""
+        done = dict.fromkeys(calls, 0)
+        blocked: dict[tuple, list[str]] = {}
+        ready = list(reversed(calls))
+        while ready:
+            name = ready.pop()
+            while done[name] < len(calls[name]):
+                missing = self._apply(name, calls[name][done[name]])
+                if missing is not None:
+                    blocked.setdefault(missing, []).append(name)
+                    break
+                ready += blocked.pop((name, done[name]), ())
+                done[name] += 1
+        left = [name for name in calls if done[name] < len(calls[name])]
+        if left:
+            raise LoadError(
+                "the saved graph cannot be rebuilt: layers need unknown tensors",
+                found=", ".join(map(repr, left)),
+            )
 
     def tensors(self, places: Any) -> Any:
         """Tensors for a nested structure of `[name, node, tensor]`."""
@@ -109,7 +129,7 @@ class _Rebuilt:
         if len(places) == 3 and isinstance(places[0], str):
             found = self._tensor(places)
             if found is None:
-                raise ValueError(f"The saved graph has no tensor {places!r}.")
+                raise LoadError("the saved graph lacks a tensor", found=repr(places)[:300])
             return found
         tensors = [self.tensors(value) for value in places]
         return tensors if isinstance(places, list) else tuple(tensors)
@@ -121,22 +141,32 @@ class _Rebuilt:
         nodes = self.operations[name]._inbound_nodes[self.first[name] :]
         return nodes[node_index].outputs[tensor_index] if node_index < len(nodes) else None
 
-    def _apply(self, name: str, node: Any) -> bool:
+    def _apply(self, name: str, node: Any) -> tuple | None:
+        """Make a call; if the output of another call is missing, say `(operation, call)`."""
         if not isinstance(node, dict):
             return self._apply_legacy(name, node)
-        ready = True
+        missing, found = [], 0
 
         def value(leaf: Any) -> Any:
-            nonlocal ready
+            nonlocal found
             if isinstance(leaf, dict) and leaf.get("class_name") == "__keras_tensor__":
-                tensor = self._tensor(leaf["config"]["keras_history"])
-                ready = ready and tensor is not None
+                place = leaf["config"]["keras_history"]
+                tensor = self._tensor(place)
+                found += 1
+                if tensor is None:
+                    missing.append((place[0], place[1]))
                 return tensor
             return None
 
         args, kwargs = tree.traverse(value, (list(node["args"]), dict(node["kwargs"])))
-        if not ready:
-            return False
+        if missing:
+            return missing[0]
+        if not found:
+            raise LoadError(
+                "a call in the saved graph has no symbolic input, so it would run at once",
+                place=name,
+                expected="calls on outputs of other layers",
+            )
         args = [_keeping_tensors(a) for a in args]
         kwargs = {k: _keeping_tensors(v) for k, v in kwargs.items()}
         operation = self.operations[name]
@@ -144,17 +174,20 @@ class _Rebuilt:
             # JSON has no tuples, and lists are no keys.
             args[1:] = [tuple(key) if isinstance(key, list) else key for key in args[1:]]
         operation(*args, **kwargs)
-        return True
+        return None
 
-    def _apply_legacy(self, name: str, node: list) -> bool:
+    def _apply_legacy(self, name: str, node: list) -> tuple | None:
         """A node as Keras 2 wrote it: a list of `[layer, node, tensor, kwargs]`."""
         places = [node] if node and isinstance(node[0], str) else node
+        if not places:
+            raise LoadError("a call in the saved graph has no input", place=name)
         tensors = [self._tensor(place[:3]) for place in places]
-        if any(t is None for t in tensors):
-            return False
+        for place, tensor in zip(places, tensors):
+            if tensor is None:
+                return place[0], place[1]
         kwargs = places[0][3] if len(places[0]) > 3 else {}
         self.operations[name](tensors[0] if len(tensors) == 1 else tensors, **kwargs)
-        return True
+        return None
 
 
 def _operation_config(operation: Operation) -> dict:
@@ -169,6 +202,8 @@ def _operation_config(operation: Operation) -> dict:
     return registry.serialize(operation)
 
 
+# What a call in a graph may hold beside tensors and plain values.
+ARGUMENTS = (SeedGenerator, DTypePolicy, types.FunctionType)
 # Where Keras's files say that an operation, not a layer, comes from.
 OPERATION_MODULES = ("keras.src.ops", "keras.ops", "keras.src.activations")
 
@@ -207,9 +242,10 @@ def _operation_from(entry: dict) -> Operation:
     module = entry.get("module")
     name = keras_names.from_keras(entry["class_name"]) if _names_operation(entry) else None
     if name in REGISTRY and (module is None or str(module).startswith(OPERATION_MODULES)):
-        settings = registry.deserialize({k: v for k, v in entry["config"].items() if k != "name"})
+        given = {k: v for k, v in entry["config"].items() if k != "name"}
+        settings = registry.deserialize(given, expected=ARGUMENTS)
         return OpCall(REGISTRY[name], settings, entry.get("name"))
-    found = registry.deserialize(entry)
+    found = registry.deserialize(entry, expected=(Layer, Operation))
     if not isinstance(found, (Layer, Operation)):
         raise TypeError(f"{entry['class_name']!r} in the saved graph is no layer or operation.")
     return found
@@ -219,7 +255,7 @@ def _keeping_tensors(value: Any) -> Any:
     if isinstance(value, KerasTensor):
         return value
     if isinstance(value, dict) and "class_name" in value:
-        return registry.deserialize(value)
+        return registry.deserialize(value, expected=ARGUMENTS)
     if isinstance(value, dict):
         return {k: _keeping_tensors(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):

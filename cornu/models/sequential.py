@@ -197,7 +197,7 @@ class Sequential(Model):
         """A model made from what `get_config` returned."""
         model = cls(name=config.get("name"))
         for entry in config["layers"]:
-            model.add(registry.deserialize(entry, custom_objects))
+            model.add(registry.deserialize(entry, custom_objects, expected=(Layer,)))
         shape = config.get("build_input_shape")
         if not model._has_graph and shape is not None and model._stack:
             model.build(tuple(shape))

@@ -111,7 +111,9 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Optimizer:
     known = BY_NAME.get(str(config.get("class_name")).lower())
     if known is not None and not config.get("registered_name"):
         config = {**config, "class_name": known.__name__}
-    return registry.deserialize(config, custom_objects=custom_objects, module_objects=BY_NAME)
+    return registry.deserialize(
+        config, custom_objects=custom_objects, module_objects=BY_NAME, expected=(Optimizer,)
+    )
 
 
 registry.publish(

@@ -144,7 +144,9 @@ class LossScaleOptimizer(Optimizer):
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> LossScaleOptimizer:
         """An optimizer made from what `get_config` returned."""
-        inner = registry.deserialize(config["inner_optimizer"], custom_objects=custom_objects)
+        inner = registry.deserialize(
+            config["inner_optimizer"], custom_objects=custom_objects, expected=(Optimizer,)
+        )
         # Older files hold the arguments of every optimizer, none of which was set.
         known = ("name", "initial_scale", "dynamic_growth_steps")
         return cls(inner, **{key: config[key] for key in known if key in config})

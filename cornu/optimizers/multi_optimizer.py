@@ -78,7 +78,7 @@ class OptimizerMap(MutableMapping):
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> OptimizerMap:
         """A map made from what `get_config` returned."""
-        return cls(**registry.deserialize(dict(config), custom_objects=custom_objects))
+        return cls(**registry.deserialize(dict(config), custom_objects, expected=(Optimizer,)))
 
 
 class MultiOptimizer(Optimizer):
@@ -195,6 +195,6 @@ class MultiOptimizer(Optimizer):
         config = dict(config)
         if isinstance(config["optimizer_map"], dict):
             config["optimizer_map"] = registry.deserialize(
-                config["optimizer_map"], custom_objects=custom_objects
+                config["optimizer_map"], custom_objects, expected=(OptimizerMap,)
             )
         return cls(**config)

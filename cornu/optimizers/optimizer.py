@@ -430,6 +430,6 @@ class Optimizer(OptimizerState):
         config = dict(config)
         if isinstance(config.get("learning_rate"), dict):
             config["learning_rate"] = registry.deserialize(
-                config["learning_rate"], custom_objects=custom_objects
+                config["learning_rate"], custom_objects, expected=(LearningRateSchedule,)
             )
         return cls(**config)

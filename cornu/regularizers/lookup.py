@@ -32,7 +32,7 @@ def get(identifier: Any) -> Callable | None:
     >>> type(keras.regularizers.get("l2")).__name__
     'L2'
     """
-    return resolve(identifier, "regularizer", BY_NAME)
+    return resolve(identifier, "regularizer", BY_NAME, (Regularizer,))
 
 
 def serialize(regularizer: Any) -> dict:

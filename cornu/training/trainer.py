@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -25,8 +26,10 @@ from cornu.data import train_validation_split, unpack_x_y_sample_weight
 from cornu.engine.eager_values import concrete_tracers
 from cornu.engine.interrupts import interrupts_between_steps
 from cornu.engine.tracer_errors import explain_tracer_errors
-from cornu.metrics import Mean
+from cornu.losses import Loss
+from cornu.metrics import Mean, Metric
 from cornu.ops.symbolic import KerasTensor
+from cornu.optimizers import Optimizer
 from cornu.training.callback_list import CallbackList
 from cornu.training.compile_checks import (
     check_loss,
@@ -163,8 +166,8 @@ class Trainer(
         known = {k: v for k, v in config.items() if v is not None}
         arguments = {}
         for key, value in known.items():
-            if key in ("loss", "metrics", "weighted_metrics", "optimizer", "loss_weights"):
-                value = _objects_of(value)
+            if key in KINDS:
+                value = _objects_of(value, KINDS[key])
             arguments[key] = value
         try:
             self.compile(**arguments)
@@ -498,14 +501,24 @@ class Trainer(
 NOT_COPIED = frozenset({"_programs", "_stage", "_feed", "_position", "_resume"})
 
 
-def _objects_of(value: Any) -> Any:
+# Of which kinds the arguments of `compile` in a config may be.
+KINDS: dict[str, tuple] = {
+    "loss": (Loss, types.FunctionType),
+    "metrics": (Metric, Loss, types.FunctionType),
+    "weighted_metrics": (Metric, Loss, types.FunctionType),
+    "optimizer": (Optimizer,),
+    "loss_weights": (),
+}
+
+
+def _objects_of(value: Any, expected: tuple) -> Any:
     """Configs in a nested structure turned into objects; names stay names."""
     if isinstance(value, dict):
         if "class_name" in value and "config" in value:
-            return registry.deserialize(value)
-        return {k: _objects_of(v) for k, v in value.items()}
+            return registry.deserialize(value, expected=expected)
+        return {k: _objects_of(v, expected) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_objects_of(v) for v in value]
+        return [_objects_of(v, expected) for v in value]
     return value
 
 

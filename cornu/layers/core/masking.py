@@ -50,4 +50,5 @@ class Masking(Layer):
     @classmethod
     def from_config(cls, config: dict) -> Masking:
         """A layer made from what `get_config` returned."""
-        return cls(**{**config, "mask_value": registry.deserialize(config["mask_value"])})
+        mask_value = registry.deserialize(config["mask_value"], expected=())
+        return cls(**{**config, "mask_value": mask_value})

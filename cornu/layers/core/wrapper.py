@@ -46,5 +46,5 @@ class Wrapper(Layer):
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Wrapper:
         """A wrapper made from what `get_config` returned."""
         config = dict(config)
-        layer = registry.deserialize(config.pop("layer"), custom_objects)
+        layer = registry.deserialize(config.pop("layer"), custom_objects, expected=(Layer,))
         return cls(layer, **config)

@@ -62,5 +62,5 @@ class Pipeline(Layer):
         layers = config.get("layers")
         if not isinstance(layers, (list, tuple)):
             raise ValueError(f"A Pipeline's config needs a list `layers`; got {layers!r}.")
-        made = [registry.deserialize(layer) for layer in layers]
+        made = [registry.deserialize(layer, expected=(Layer,)) for layer in layers]
         return cls(**{**config, "layers": made})

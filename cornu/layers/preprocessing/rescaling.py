@@ -47,5 +47,5 @@ class Rescaling(Layer):
         config = dict(config)
         with registry.CustomObjectScope(custom_objects):
             for name in ("scale", "offset"):
-                config[name] = registry.deserialize(config.get(name, 0.0))
+                config[name] = registry.deserialize(config.get(name, 0.0), expected=())
         return super().from_config(config)

@@ -153,7 +153,7 @@ class Bidirectional(Layer):
         config = dict(config)
         for name in ("layer", "backward_layer"):
             if config.get(name) is not None:
-                config[name] = registry.deserialize(config[name], custom_objects)
+                config[name] = registry.deserialize(config[name], custom_objects, expected=(Layer,))
         return cls(**config)
 
 

@@ -242,7 +242,7 @@ class RNN(Layer):
         """A layer made from what `get_config` returned."""
         config = dict(config)
         if "cell" in config:
-            config["cell"] = registry.deserialize(config["cell"], custom_objects)
+            config["cell"] = registry.deserialize(config["cell"], custom_objects, expected=(Layer,))
         return super().from_config(config)
 
 

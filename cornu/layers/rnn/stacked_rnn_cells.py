@@ -71,7 +71,10 @@ class StackedRNNCells(Layer):
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> StackedRNNCells:
         """Cells made from what `get_config` returned."""
         config = dict(config)
-        cells = [registry.deserialize(cell, custom_objects) for cell in config.pop("cells")]
+        cells = [
+            registry.deserialize(cell, custom_objects, expected=(Layer,))
+            for cell in config.pop("cells")
+        ]
         return cls(cells, **config)
 
 

@@ -12,6 +12,7 @@ from cornu.layers import (
     HashedCrossing,
     Hashing,
     IntegerLookup,
+    Layer,
     StringLookup,
 )
 
@@ -38,7 +39,7 @@ class Feature:
                 f"A Feature's output_mode must be 'int', 'one_hot' or 'float'; got {output_mode!r}."
             )
         self.dtype = dtype
-        self.preprocessor = registry.deserialize(preprocessor)
+        self.preprocessor = registry.deserialize(preprocessor, expected=(Layer,))
         self.output_mode = output_mode
 
     def get_config(self) -> dict:

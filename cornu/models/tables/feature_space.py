@@ -232,7 +232,7 @@ class FeatureSpace(Layer):
 
     def _as_feature(self, name: str, kind: Any) -> Feature:
         if isinstance(kind, dict):
-            kind = registry.deserialize(kind)
+            kind = registry.deserialize(kind, expected=(Feature,))
         if isinstance(kind, Feature):
             return kind
         if kind not in KINDS:
@@ -247,7 +247,7 @@ class FeatureSpace(Layer):
 
     def _as_cross(self, cross: Any) -> Cross:
         if isinstance(cross, dict):
-            cross = registry.deserialize(cross)
+            cross = registry.deserialize(cross, expected=(Cross,))
         if not isinstance(cross, Cross):
             if not self.crossing_dim:
                 raise ValueError(

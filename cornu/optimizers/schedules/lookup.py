@@ -50,7 +50,8 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> LearningRat
     >>> float(schedules.deserialize(config)(0))
     0.5
     """
-    return registry.deserialize(config, custom_objects=custom_objects, module_objects=CLASSES)
+    expected = (LearningRateSchedule,)
+    return registry.deserialize(config, custom_objects, None, CLASSES, expected=expected)
 
 
 registry.publish(

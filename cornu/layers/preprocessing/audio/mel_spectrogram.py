@@ -152,7 +152,7 @@ class MelSpectrogram(Layer):
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> MelSpectrogram:
         """A layer made from what `get_config` returned."""
-        window = registry.deserialize(config.get("window", "hann"))
+        window = registry.deserialize(config.get("window", "hann"), expected=())
         return super().from_config({**config, "window": window})
 
 

@@ -178,7 +178,7 @@ class STFTSpectrogram(Layer):
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> STFTSpectrogram:
         """A layer made from what `get_config` returned."""
-        window = registry.deserialize(config.get("window", "hann"))
+        window = registry.deserialize(config.get("window", "hann"), expected=())
         return super().from_config({**config, "window": window})
 
 

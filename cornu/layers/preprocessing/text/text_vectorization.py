@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -313,7 +314,7 @@ class TextVectorization(Layer):
         config = dict(config)
         for name in ("standardize", "split"):
             if not isinstance(config.get(name), (str, type(None))):
-                config[name] = registry.deserialize(config[name])
+                config[name] = registry.deserialize(config[name], expected=(types.FunctionType,))
         if isinstance(config.get("ngrams"), list):
             config["ngrams"] = tuple(config["ngrams"])
         return super().from_config(config)
