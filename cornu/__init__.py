@@ -7,6 +7,7 @@ Examples in docstrings take `import cornu as keras` and `import numpy as np` for
 from __future__ import annotations
 
 import importlib
+from importlib.util import find_spec
 from typing import Any
 
 __version__ = "0.1.0"
@@ -55,7 +56,15 @@ def version() -> str:
     return __version__
 
 
+# Rooms that are no part of the public API.
+_INSIDE = frozenset({"core", "engine", "kernels"})
+
+
 def __getattr__(name: str) -> Any:
+    if name == "__all__":
+        # For `from cornu import *`, which loads them all.
+        rooms = (room for room in _SUBMODULES - _INSIDE if find_spec(f"cornu.{room}"))
+        return sorted([*_NAMES, *rooms, "version"])
     if name in _NAMES:
         value = getattr(importlib.import_module(_NAMES[name]), name)
         globals()[name] = value

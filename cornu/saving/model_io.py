@@ -18,6 +18,7 @@ import h5py
 from cornu.core import registry
 from cornu.engine.atomic import read_whole, recover, replacing
 from cornu.engine.limits import Limits
+from cornu.engine.user_warnings import warn
 from cornu.saving import legacy_h5
 from cornu.saving.checkpoints import is_checkpoint, load_checkpoint_model
 from cornu.saving.contents import Written, check_written, write_state
@@ -53,7 +54,8 @@ def save_model(
             `zipped=False`, or an open binary file.
         overwrite: whether to replace an existing file without asking.
         zipped: False writes a folder with the members of the archive.
-        **kwargs: `include_optimizer`, False leaves the optimizer's state out (`.h5` only).
+        **kwargs: `include_optimizer`, False leaves the optimizer's state out (`.h5` only);
+            `save_format`, which has no effect.
 
     Raises:
         ValueError: for another ending.
@@ -68,8 +70,15 @@ def save_model(
     True
     """
     include_optimizer = kwargs.pop("include_optimizer", True)
+    if kwargs.pop("save_format", None) is not None:
+        warn("save: the argument save_format has no effect; the path's ending says the format.")
     if kwargs:
         raise ValueError(f"save_model does not know the arguments {sorted(kwargs)}.")
+    if not isinstance(filepath, (str, os.PathLike)) and not hasattr(filepath, "write"):
+        raise TypeError(
+            "A model is saved to a path, a text such as 'model.keras', or to an open binary file; "
+            f"got {filepath!r}."
+        )
     if hasattr(filepath, "write"):
         with io.BytesIO() as content:
             _write_archive(model, content)
@@ -77,6 +86,11 @@ def save_model(
         return
     path = str(os.fspath(filepath))
     legacy = path.endswith((".h5", ".hdf5"))
+    if not (include_optimizer or legacy):
+        warn(
+            "save: include_optimizer=False has an effect for .h5 files only. To leave the "
+            "optimizer out of others, save the model before it is compiled."
+        )
     if zipped is False and path.endswith(".keras"):
         raise ValueError(f"With zipped=False a folder is written; {path!r} names an archive.")
     if not (legacy or path.endswith(".keras") or zipped is False):

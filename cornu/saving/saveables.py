@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cornu.core.layer import Layer
-from cornu.engine.identity import IdentitySet
+from cornu.engine.identity import IdentityMap, IdentitySet
 from cornu.engine.names import to_snake_case
 from cornu.metrics import Metric
 from cornu.optimizers import Optimizer
@@ -25,23 +25,57 @@ def walk(obj: Any) -> Iterator[tuple[str, Any]]:
     Args:
         obj: a layer, model or optimizer.
     """
-    yield from _walk(obj, "", IdentitySet())
+    yield from _walk(obj, "", IdentitySet(), [])
 
 
-def _walk(obj: Any, path: str, visited: IdentitySet) -> Iterator[tuple[str, Any]]:
+def other_paths(obj: Any) -> dict[str, list[str]]:
+    """Where else each part stands: a layer may be an attribute twice, or be in a list as well.
+
+    Files name a part once. One that was written when only the other name was there, or by another
+    version of the class, has it there.
+
+    Returns:
+        dict from the path that `walk` gives to the others.
+    """
+    met: list[tuple[str, Any]] = []
+    parts = list(_walk(obj, "", IdentitySet(), met))
+    paths = IdentityMap((part, path) for path, part in parts)
+    others: dict[str, list[str]] = {path: [] for path, _ in parts}
+    for path, part in met:
+        others[paths[part]].append(path)
+    for path, _ in parts[1:]:
+        parent = path
+        while parent not in others or parent == path:
+            parent = parent.rpartition("/")[0]
+        others[path] += [f"{other}{path[len(parent) :]}" for other in others[parent]]
+    return others
+
+
+def _walk(
+    obj: Any, path: str, visited: IdentitySet, met: list[tuple[str, Any]]
+) -> Iterator[tuple[str, Any]]:
+    """What `walk` gives; `met` gets the paths at which a part is met again."""
     if not visited.add(obj):
+        met.append((path, obj))
         return
     yield path, obj
     for name, child in _attributes(obj):
         inner = f"{path}/{name}".lstrip("/")
         if is_saveable(child):
-            yield from _walk(child, inner, visited)
+            yield from _walk(child, inner, visited, met)
         elif isinstance(child, (list, tuple, dict)):
-            yield from _walk_container(child, inner, visited)
+            yield from _walk_container(child, inner, visited, met)
 
 
-def _walk_container(container: Any, path: str, visited: IdentitySet) -> Iterator[tuple[str, Any]]:
-    if not visited.add(container):
+def _walk_container(
+    container: Any,
+    path: str,
+    visited: IdentitySet,
+    met: list[tuple[str, Any]],
+    around: tuple[Any, ...] = (),
+) -> Iterator[tuple[str, Any]]:
+    # A container may hold itself.
+    if any(container is outer for outer in around):
         return
     used: dict[str, int] = {}
     for item in list(container.values()) if isinstance(container, dict) else list(container):
@@ -53,9 +87,9 @@ def _walk_container(container: Any, path: str, visited: IdentitySet) -> Iterator
         used[name] = count + 1
         inner = f"{path}/{name}_{count}" if count else f"{path}/{name}"
         if saveable:
-            yield from _walk(item, inner, visited)
+            yield from _walk(item, inner, visited, met)
         else:
-            yield from _walk_container(item, inner, visited)
+            yield from _walk_container(item, inner, visited, met, (*around, container))
 
 
 def is_saveable(value: Any) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from cornu.saving.h5_writer import h5_bytes
 from cornu.saving.members import Members, opened_members
 from cornu.saving.overwriting import may_write
 from cornu.saving.reading import reading
-from cornu.saving.saveables import walk
+from cornu.saving.saveables import other_paths, walk
 from cornu.saving.sharded_weights import ENDING, opened_shards, write_shards
 
 WEIGHTS = "model.weights.h5"
@@ -71,7 +71,7 @@ def save_weights(
         write_shards(model, Path(path), max_shard_size)
         return
     with replacing(path) as new:
-        content, expected = h5_bytes(partial(write_state, model))
+        content, expected = h5_bytes(functools.partial(write_state, model))
         new.write_bytes(content)
         with h5py.File(new, "r") as file:
             check_written(file, expected)
@@ -182,10 +182,13 @@ def read_stores(
     _build_optimizer(model, find)
     passed = IdentitySet(part for root in objects_to_skip or () for _, part in walk(root))
     failed: list[tuple[str, Any, Exception]] = []
+    others = functools.cache(lambda: other_paths(model))
     for path, part in walk(model):
         if part in passed:
             continue
         store = find(path)
+        if store is None:
+            store = next(filter(None, map(find, others()[path])), None)
         if store is None and isinstance(part, Optimizer):
             continue
         try:

@@ -114,3 +114,51 @@ def test_a_half_precision_weight_is_written_as_it_is(tmp_path):
     again = keras.models.load_model(tmp_path / "m.keras")
     assert again.weights[0].dtype == "bfloat16"
     np.testing.assert_array_equal(again(X), model(X))
+
+
+class TwoNames(keras.Model):
+    """A model whose encoder has other names too, before or after it was saved."""
+
+    def __init__(self, *names):
+        super().__init__()
+        encoder = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+        self.parts = [encoder, keras.layers.Dense(1)]
+        for name in names:
+            setattr(self, name, encoder)
+        del self.parts[0]
+
+    def call(self, x):
+        encoder = next(v for v in vars(self).values() if isinstance(v, keras.Sequential))
+        return self.parts[0](encoder(x))
+
+
+@pytest.mark.parametrize("name", ["m.weights.h5", "m.weights.json"])
+@pytest.mark.parametrize(("then", "now"), [(["b"], ["a", "b"]), (["b"], ["_c", "b", "a"])])
+def test_weights_are_found_under_any_name_that_a_part_has(then, now, name, tmp_path):
+    model, other = TwoNames(*then), TwoNames(*now)
+    model(X), other(X)
+    size = SHARD if name.endswith("json") else None
+    model.save_weights(tmp_path / name, max_shard_size=size)
+    other.load_weights(tmp_path / name)
+    np.testing.assert_array_equal(other(X), model(X))
+
+
+def test_a_layer_of_a_list_that_has_a_second_name(tmp_path):
+    class Blocks(keras.Model):
+        def __init__(self, names):
+            super().__init__()
+            blocks = [keras.layers.Dense(3) for _ in range(3)]
+            for name in names:
+                setattr(self, name, blocks)
+            self.count = len(blocks)
+
+        def call(self, x):
+            for block in vars(self)["blocks"]:
+                x = block(x)
+            return x
+
+    model, other = Blocks(["blocks"]), Blocks(["all_blocks", "blocks"])
+    model(X), other(X)
+    model.save_weights(tmp_path / "m.weights.h5")
+    other.load_weights(tmp_path / "m.weights.h5")
+    np.testing.assert_array_equal(other(X), model(X))
