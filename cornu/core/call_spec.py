@@ -25,6 +25,7 @@ class CallSignature:
         self.names = tuple(
             p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
         )
+        self.takes_any_place = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         self.takes_any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
         self.needs_first = bool(self.names) and parameters[0].default is inspect.Parameter.empty
         self.defaults = {p.name: p.default for p in parameters if p.default is not p.empty}

@@ -158,7 +158,7 @@ class Function(CopiedGraph, Operation):
         return run_graph(self, inputs)
 
     def compute_output_spec(self, inputs: Any) -> Any:
-        return super().compute_output_spec(inputs)
+        return symbolic_output(self, tree.flatten(inputs))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Shapes of the outputs for shapes of the inputs, nested as the inputs are.
@@ -262,6 +262,30 @@ def run_nodes(
         operation = node.operation if wrap is None else wrap(node.operation)
         outputs = operation(*args, **kwargs)
         values.update(zip(map(id, node.outputs), _tensors(outputs)))
+
+
+def symbolic_values(graph: Any, inputs: list) -> dict[int, Any]:
+    """What each operation of a graph says of its outputs for other symbolic inputs.
+
+    Args:
+        graph: has `_inputs` and `_order`.
+        inputs: symbolic tensors, flat and in the graph's order.
+
+    Returns:
+        Symbolic tensors by the `id` of those of the graph in whose place they stand.
+    """
+    values = dict(zip(map(id, graph._inputs), inputs))
+    for node in graph._order:
+        args, kwargs = node.fill(values)
+        outputs = node.operation.compute_output_spec(*args, **kwargs)
+        values.update(zip(map(id, node.outputs), _tensors(outputs)))
+    return values
+
+
+def symbolic_output(graph: Any, inputs: list) -> Any:
+    """The graph's symbolic outputs for other symbolic inputs, given flat."""
+    values = symbolic_values(graph, inputs)
+    return tree.map_structure(lambda t: values[id(t)], graph._outputs_struct)
 
 
 def _tensors(outputs: Any) -> list:

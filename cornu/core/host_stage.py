@@ -14,7 +14,7 @@ import numpy as np
 
 from cornu import tree
 from cornu.core.graph import run_nodes
-from cornu.ops.symbolic import KerasTensor, Node
+from cornu.ops.symbolic import Node
 
 
 class Staged(NamedTuple):
@@ -78,17 +78,6 @@ class HostStage:
 
         run_nodes(self.rest, values, continued)
         return tree.map_structure(lambda t: values[id(t)], graph._outputs_struct)
-
-
-def symbolic_output(graph: Any, inputs: list) -> Any:
-    """The graph's symbolic outputs for other symbolic inputs, given flat."""
-    values = dict(zip(map(id, graph._inputs), inputs))
-    for node in graph._order:
-        args, kwargs = node.fill(values)
-        outputs = node.operation.compute_output_spec(*args, **kwargs)
-        found = [t for t in tree.flatten(outputs) if isinstance(t, KerasTensor)]
-        values.update(zip(map(id, node.outputs), found))
-    return tree.map_structure(lambda t: values[id(t)], graph._outputs_struct)
 
 
 def holds_strings(value: Any) -> bool:

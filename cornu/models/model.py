@@ -9,19 +9,26 @@ from typing import Any
 from cornu import tree
 from cornu.core import registry
 from cornu.core.call_spec import build_by_call
-from cornu.core.graph import CopiedGraph, operations_by_depth, run_graph, run_nodes, sort_graph
+from cornu.core.graph import (
+    CopiedGraph,
+    operations_by_depth,
+    run_graph,
+    run_nodes,
+    sort_graph,
+    symbolic_output,
+)
 from cornu.core.host_stage import (
     HostStage,
     Staged,
     holds_strings,
     is_traced,
     strings_as_arrays,
-    symbolic_output,
 )
 from cornu.core.input_layer import Input, InputLayer
 from cornu.core.layer import Layer
 from cornu.core.layer_parts.building import as_shapes
 from cornu.engine import dtypes
+from cornu.ops.inference import shown
 from cornu.ops.symbolic import KerasTensor, any_symbolic
 from cornu.saving import model_io, weights_io
 from cornu.training.trainer import Trainer
@@ -93,15 +100,28 @@ class Model(Trainer, CopiedGraph, Layer):
     def _has_graph(self) -> bool:
         return "_order" in self.__dict__
 
-    @property
-    def inputs(self) -> list | None:
-        """The symbolic inputs, flat; None without a graph."""
-        return self._inputs if self._has_graph else None
+    def _call_is_graph(self) -> bool:
+        """Whether the `call` runs the graph; a subclass with a graph may have one of its own."""
+        return type(self).call is Model.call
+
+    def _require_graph(self, what: str) -> None:
+        if not self._has_graph:
+            raise AttributeError(
+                f"{type(self).__name__} {self.name!r} has no `{what}`, as it has no graph. Begin "
+                "it with keras.Input(...), or call a Sequential on data first."
+            )
 
     @property
-    def outputs(self) -> list | None:
-        """The symbolic outputs, flat; None without a graph."""
-        return self._outputs if self._has_graph else None
+    def inputs(self) -> list:
+        """The symbolic inputs, flat; an AttributeError without a graph."""
+        self._require_graph("inputs")
+        return self._inputs
+
+    @property
+    def outputs(self) -> list:
+        """The symbolic outputs, flat; an AttributeError without a graph."""
+        self._require_graph("outputs")
+        return self._outputs
 
     @property
     def input(self) -> Any:
@@ -124,15 +144,15 @@ class Model(Trainer, CopiedGraph, Layer):
         return tree.map_structure(lambda t: t.shape, self.output)
 
     @property
-    def input_names(self) -> list[str] | None:
-        """Names of the inputs."""
-        return [t.history.operation.name for t in self._inputs] if self._has_graph else None
+    def input_names(self) -> list[str]:
+        """Names of the inputs; an AttributeError without a graph."""
+        self._require_graph("input_names")
+        return [t.history.operation.name for t in self._inputs]
 
     @property
-    def output_names(self) -> list[str] | None:
-        """Names of the layers that give the outputs."""
-        if not self._has_graph:
-            return None
+    def output_names(self) -> list[str]:
+        """Names of the layers that give the outputs; an AttributeError without a graph."""
+        self._require_graph("output_names")
         return [t.history.operation.name for t in self._outputs]
 
     @property
@@ -188,11 +208,11 @@ class Model(Trainer, CopiedGraph, Layer):
             args = (inputs, *args[1:])
         return super().__call__(*args, **kwargs)
 
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """Symbolic outputs for symbolic inputs."""
-        if self._host_stage is not None:
+    def _inferred(self, args: tuple, kwargs: dict) -> Any:
+        if self._has_graph and self._call_is_graph():
+            # What each layer says of its outputs.
             return symbolic_output(self, self._standardized((*args, *kwargs.values())[0]))
-        return super().compute_output_spec(*args, **kwargs)
+        return super()._inferred(args, kwargs)
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Compute the outputs; subclasses write their own."""
@@ -246,19 +266,19 @@ class Model(Trainer, CopiedGraph, Layer):
             )
         if not hasattr(x, "shape"):
             return x
-        wanted, got = spec.shape, tuple(x.shape)
+        wanted, got = spec.shape, shown(x.shape)
         if len(got) == len(wanted) - 1 and wanted[-1] == 1:
-            x = x.reshape((*got, 1)) if not isinstance(x, KerasTensor) else x[..., None]
+            x = x.reshape((*x.shape, 1)) if not isinstance(x, KerasTensor) else x[..., None]
         elif len(got) == len(wanted) + 1 and got[-1] == 1:
             x = x[..., 0]
-        shape = tuple(x.shape)
-        if not _fit(wanted, shape):
-            shown = str(wanted).replace("None", "any")
+        if not self._takes(wanted, shown(x.shape)):
+            # The size of the batch is only a hint.
+            expected = str((None, *wanted[1:])).replace("None", "any")
             advice = "Check the shape of the data (the first size counts the examples)."
-            if _fit(wanted[1:], got):
+            if fit(wanted[1:], got):
                 advice = "For one example add the axis that counts the examples: x[None]."
             raise ValueError(
-                f"Model {self.name!r}: input {name!r} expects shape {shown}, got {got}. {advice}"
+                f"Model {self.name!r}: input {name!r} expects shape {expected}, got {got}. {advice}"
             )
         if isinstance(x, KerasTensor) or str(x.dtype) == spec.dtype or spec.dtype == "string":
             return x
@@ -282,6 +302,10 @@ class Model(Trainer, CopiedGraph, Layer):
             }
             self.__dict__["_known_id_inputs"] = (self._order, places)
         return places
+
+    def _takes(self, wanted: tuple, shape: tuple) -> bool:
+        """Whether the shape of a value suits an input, but for the size of the batch."""
+        return len(shape) == len(wanted) and fit(wanted[1:], shape[1:])
 
     def build_from_config(self, config: dict) -> None:
         """Build with the shapes that `get_build_config` returned."""
@@ -384,7 +408,7 @@ class Model(Trainer, CopiedGraph, Layer):
         return json.dumps(registry.serialize(self), **kwargs)
 
 
-def _fit(wanted: tuple, shape: tuple) -> bool:
+def fit(wanted: tuple, shape: tuple) -> bool:
     """Whether two shapes can be the same; None stands for any size."""
     return len(shape) == len(wanted) and all(
         a is None or b is None or a == b for a, b in zip(wanted, shape)

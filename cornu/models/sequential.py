@@ -6,16 +6,18 @@ from typing import Any
 
 from cornu import tree
 from cornu.core import registry
-from cornu.core.graph import sort_graph
+from cornu.core.graph import sort_graph, symbolic_values
 from cornu.core.host_stage import Staged, holds_strings
 from cornu.core.input_layer import InputLayer
 from cornu.core.input_spec import nothing_returned
 from cornu.core.layer import Layer
-from cornu.core.scope import StatelessScope, name_scope
+from cornu.core.layer_parts.building import BUILDING
+from cornu.core.scope import name_scope
 from cornu.engine import dtypes
-from cornu.models.model import Model
-from cornu.ops.inference import infer_output
+from cornu.models.model import Model, fit
+from cornu.ops.inference import FAILURES, shown
 from cornu.ops.symbolic import KerasTensor
+from cornu.tree.structure import is_shape
 
 
 class Sequential(Model):
@@ -37,6 +39,8 @@ class Sequential(Model):
         super().__init__(trainable=trainable, name=name)
         self.autocast = False
         self._stack: list[Layer] = []
+        # Whether the sizes in the graph are those of data, and not what the user said.
+        self._sizes_of_data = False
         for layer in layers or ():
             self.add(layer)
 
@@ -95,10 +99,10 @@ class Sequential(Model):
     def _set_output(self, output: Any) -> None:
         self._inputs_struct = self._inputs[0]
         self._outputs_struct, self._outputs = output, tree.flatten(output)
-        self._order = sort_graph(self._inputs, self._outputs)
         self._operations = list(self._stack)
-        shape = self._inputs[0].shape
-        self._build_shapes = {"input_shape": shape}
+        self._build_shapes = {"input_shape": self._inputs[0].shape}
+        # Last, as it is this by which other threads know that there is a graph.
+        self._order = sort_graph(self._inputs, self._outputs)
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the top layer off and return it."""
@@ -133,42 +137,90 @@ class Sequential(Model):
                 f"Sequential {self.name!r} needs an input shape to be built, as in "
                 "model.build((None, 8))."
             )
-        if _is_one_shape(input_shape):
-            # Layers for categories say what they read.
-            dtype = self._stack[0].compute_dtype
-            self._make_graph(tuple(input_shape), None if dtypes.is_float(dtype) else dtype)
+        if is_shape(input_shape):
+            self._make_graph(tuple(input_shape), self._input_type())
+
+    def _input_type(self) -> str | None:
+        """Dtype of the input; layers for categories say what they read."""
+        dtype = self._stack[0].compute_dtype
+        return None if dtypes.is_float(dtype) else dtype
 
     def _prepare_for(self, inputs: Any) -> None:
-        """Make the graph for strings, or for integers that a layer for categories reads."""
+        """Make the graph for data: of any number of examples, and of the data's other sizes."""
         if self._has_graph or not self._stack or not hasattr(inputs, "shape"):
             return
-        strings = holds_strings(inputs)
-        if strings or getattr(self._stack[0], "host_capable", False):
+        dtype, shape = self._input_type(), shown(inputs.shape)
+        if holds_strings(inputs):
+            dtype = "string"
+        elif getattr(self._stack[0], "host_capable", False):
+            dtype = str(inputs.dtype)
+        with BUILDING:
+            if self._has_graph:
+                return
+            self._path_names = self._own_path()
             with name_scope(self.name):
-                self._make_graph(
-                    (None, *inputs.shape[1:]), "string" if strings else str(inputs.dtype)
-                )
-            self.built = True
+                if not self._takes_any_number(shape, dtype):
+                    self._make_graph(shape, dtype)
+            self._sizes_of_data, self.built = self._has_graph, True
+
+    def _takes_any_number(self, shape: tuple, dtype: str | None) -> bool:
+        """Make the graph for any number of examples, if no layer needs the very one of the data."""
+        try:
+            self._make_graph((None, *shape[1:]), dtype)
+        except FAILURES:
+            return False
+        return True
 
     def _make_graph(self, shape: tuple, dtype: str | None) -> None:
-        layers, self._stack = self._stack, []
-        self._start(InputLayer(batch_shape=shape, dtype=dtype))
+        layers, source = self._stack, InputLayer(batch_shape=shape, dtype=dtype)
+        calls = [len(layer._inbound_nodes) for layer in layers]
+        output = source.output
         try:
             for layer in layers:
-                self._stack.append(layer)
-                self._set_output(_outputs_of(layer, self._outputs_struct))
-        except NotImplementedError:
+                output = _outputs_of(layer, output)
+        except FAILURES as error:
+            for layer, count in zip(layers, calls):
+                del layer._inbound_nodes[count:]
+            if not isinstance(error, NotImplementedError):
+                raise
             # A layer cannot say the shape of its output: the layers just run in turn.
-            self._stack = layers
-            del self._order
+            return
+        self._stack, self._inputs = [source, *layers], [source.output]
+        self._set_output(output)
+
+    def _widen(self, shape: tuple) -> None:
+        """Make each size of the graph unknown that data of this shape show to vary.
+
+        The symbolic tensors stay, as there may be models that were made from them.
+        """
+        with BUILDING:
+            source = self._inputs[0]
+            wider = tuple(a if a == b else None for a, b in zip(source.shape, shape))
+            try:
+                found = symbolic_values(self, [KerasTensor(wider, source.dtype)])
+            except FAILURES:
+                # The layers take this size, but not an unknown one.
+                self._sizes_of_data = False
+                return
+            for tensor in (source, *(t for node in self._order for t in node.outputs)):
+                tensor.shape = found[id(tensor)].shape
+            source.history.operation._batch_shape = wider
+            self._build_shapes = {"input_shape": wider}
+
+    def _takes(self, wanted: tuple, shape: tuple) -> bool:
+        # Sizes are for the layers to refuse.
+        return len(shape) == len(wanted)
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Run the layers in turn."""
         if isinstance(inputs, Staged):
             return self._host_stage.resume(self, inputs)
         x = self._standardized(inputs)[0] if self._has_graph else inputs
+        shape = shown(x.shape) if self._sizes_of_data and hasattr(x, "shape") else None
         for layer in self.layers:
             x = _outputs_of(layer, x)
+        if shape is not None and not fit(self._inputs[0].shape, shape):
+            self._widen(shape)
         return x
 
     def compute_output_shape(self, input_shape: Any) -> Any:
@@ -177,12 +229,11 @@ class Sequential(Model):
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
 
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """Symbolic outputs for symbolic inputs."""
-        if self._host_stage is not None:
-            return super().compute_output_spec(*args, **kwargs)
-        with StatelessScope():
-            return infer_output(self._call_converted, *args, **kwargs)
+    def _tells_shape(self) -> bool:
+        return type(self).compute_output_shape is not Sequential.compute_output_shape
+
+    def _call_is_graph(self) -> bool:
+        return type(self).call is Sequential.call
 
     def get_config(self) -> dict:
         config = Layer.get_config(self)
@@ -211,7 +262,3 @@ def _outputs_of(layer: Layer, inputs: Any) -> Any:
     if outputs is None:
         raise ValueError(nothing_returned(layer))
     return outputs
-
-
-def _is_one_shape(shape: Any) -> bool:
-    return isinstance(shape, (tuple, list)) and all(d is None or isinstance(d, int) for d in shape)

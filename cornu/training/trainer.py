@@ -273,8 +273,9 @@ class Trainer(
         x, y, _ = batch
 
         def symbolic(a: Any) -> Any:
-            return None if a is None else KerasTensor((None, *a.shape[1:]), str(a.dtype))
+            return None if a is None else KerasTensor(a.shape, str(a.dtype))
 
+        # Layers may need a batch of this very size; others are as good as it for what is built.
         x_spec, y_spec = tree.map_structure(symbolic, x), tree.map_structure(symbolic, y)
         needs_spec = self.compiled and any(
             part is not None and getattr(part, field) is None
@@ -299,12 +300,15 @@ class Trainer(
         outputs = getattr(self, "_outputs_struct", None)
         if outputs is not None and self.built:
             return outputs
+        calls = len(self._inbound_nodes)
         try:
             with StatelessScope():
                 outputs = self(x)
         except NotImplementedError:
             # A model without `call` (its train_step does it all) has nothing to build from.
             return None
+        # The call is not the user's, who would find it as `model.input` and `model.output`.
+        del self._inbound_nodes[calls:]
         if outputs is None and self.compiled and self._compile_loss is not None:
             if self._is_plain_step("train") and self._has_plain_loss():
                 raise ValueError(nothing_returned(self))
@@ -523,8 +527,11 @@ def _objects_of(value: Any, expected: tuple) -> Any:
 
 
 def _positional(function: Callable) -> int:
-    """Number of declared positional parameters; 1 for the steps of this module."""
-    signature = call_signature(getattr(function, "__func__", function))
+    """Number of arguments that a step is called with; those of this module take one or two."""
+    function = getattr(function, "__func__", function)
+    signature = call_signature(function)
+    if signature.takes_any_place and not signature.names:
+        return 1 if function.__module__.startswith("cornu.") else 2
     return len(signature.names) or 1
 
 

@@ -136,10 +136,17 @@ def output_shape(layer: Any) -> str:
     elif nodes:
         shapes = [tensor.shape for tensor in nodes[-1].outputs]
     elif _shape_is_known(layer):
-        shapes = [layer.compute_output_shape(layer._build_shapes["input_shape"])]
+        shapes = [_shape_for_any_batch(layer, layer._build_shapes["input_shape"])]
     else:
         return "?"
     return ", ".join(map(str, shapes))
+
+
+def _shape_for_any_batch(layer: Any, shapes: Any) -> Any:
+    """The shape of a layer's output, whatever the number of examples that it was built with."""
+    return layer.compute_output_shape(
+        tree.map_shape_structure(lambda shape: (None, *shape[1:]), shapes)
+    )
 
 
 def _shape_is_known(layer: Any) -> bool:

@@ -200,7 +200,14 @@ def test_fit_before_compile_says_what_to_do():
 
 
 def test_data_of_another_width_names_the_input():
-    with pytest.raises(ValueError, match=r"expects shape \(any, 4\), got \(7, 5\)"):
+    x = keras.Input((4,), name="measured")
+    model = keras.Model(x, keras.layers.Dense(2)(x))
+    with pytest.raises(ValueError, match=r"'measured' expects shape \(any, 4\), got \(7, 5\)"):
+        model.predict(np.ones((7, 5), "float32"), verbose=0)
+
+
+def test_data_of_another_width_names_the_layer_of_a_sequential():
+    with pytest.raises(ValueError, match=r"'dense.*expects size 4 on axis -1, got shape \(7, 5\)"):
         dense_model().predict(np.ones((7, 5), "float32"), verbose=0)
 
 

@@ -75,4 +75,4 @@ def test_layers_of_a_subclassed_model_tell_their_shapes_once_built():
 
     model = Model()
     model(np.ones((5, 3)))
-    assert row(summary(model), "only") == ["only (Dense)", "(5, 2)", "8"]
+    assert row(summary(model), "only") == ["only (Dense)", "(None, 2)", "8"]

@@ -32,14 +32,20 @@ class OutputSpecs:
             *args: arguments of the call.
             **kwargs: likewise.
         """
-        if type(self).compute_output_shape is not OutputSpecs.compute_output_shape:
+        if self._tells_shape():
             bound = call_signature(type(self).call).bind(args, kwargs)
             shapes = self._told_shapes(bound.arguments, _shapes)
             return tree.map_shape_structure(
                 lambda shape: KerasTensor(shape, self.compute_dtype), shapes
             )
         with StatelessScope():
-            return infer(self._call_converted, args, kwargs, calls_layers=bool(self._layers))
+            return self._inferred(args, kwargs)
+
+    def _tells_shape(self) -> bool:
+        return type(self).compute_output_shape is not OutputSpecs.compute_output_shape
+
+    def _inferred(self, args: tuple, kwargs: dict) -> Any:
+        return infer(self._call_converted, args, kwargs, calls_layers=bool(self._layers))
 
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         """Shape of the outputs for the shapes of the inputs.
@@ -64,7 +70,7 @@ class OutputSpecs:
             if not self.built:
                 bound = call_signature(type(self).call).bind(args, kwargs)
                 self._build_once(dict(bound.arguments))
-            outputs = infer(self._call_converted, args, kwargs, calls_layers=bool(self._layers))
+            outputs = self._inferred(args, kwargs)
         return tree.map_structure(lambda t: t.shape, outputs)
 
     def _call_converted(self, *args: Any, **kwargs: Any) -> Any:

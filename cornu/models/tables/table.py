@@ -183,7 +183,7 @@ def rows_of(source: Source, model: Any) -> dict[str, np.ndarray]:
     """The inputs of a model or feature space, from the columns of their names."""
     if isinstance(model, FeatureSpace):
         inputs = model.inputs
-    elif model.inputs is None:
+    elif not hasattr(model, "inputs"):
         raise ValueError(
             f"Model {model.name!r} does not say which columns it takes: it has no graph. Build it "
             "as a Functional model, with an input for each column."
