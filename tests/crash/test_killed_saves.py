@@ -50,7 +50,7 @@ def test_kills_at_every_step_of_a_save(kind, tmp_path):
     [found] = killed(tmp_path, 1, 40, kind).values()
     assert found["problems"] == []
     assert found["kills"] > 45
-    assert found["seen"] > 3
+    assert found["seen"] >= 2
 
 
 ORBAX = """
