@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import math
 import os
+import zlib
 
 import numpy as np
 
 from cornu.data.download import get_file
 from cornu.datasets.storage import ORIGIN, Split
+from cornu.engine.limits import Budget, read_counted
 
 FILES = (
     "train-images-idx3-ubyte.gz",
@@ -43,8 +45,8 @@ def read_idx(path: str) -> np.ndarray:
     """The uint8 array of a compressed IDX file: magic number, sizes, values."""
     try:
         with gzip.open(path) as file:
-            content = file.read()
-    except (gzip.BadGzipFile, EOFError) as error:
+            content = read_counted(file, Budget(None, path, os.path.getsize(path)))
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"{path} is damaged: {error}. Delete it to download it again.") from error
     ndim = content[3] if content[:3] == b"\0\0\x08" else 0
     shape = np.frombuffer(content, ">i4", ndim, 4).tolist() if len(content) > 4 + 4 * ndim else []

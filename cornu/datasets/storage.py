@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import json
-import pickle
 import zipfile
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
 from cornu.data.download import get_file
+from cornu.datasets.array_pickle import read_pickled
 
 Split = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-# The only names that pickled arrays need; any other name could run code.
-NEEDED_NAMES = {
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
-    ("numpy.core.multiarray", "_reconstruct"): np.zeros(0).__reduce__()[0],
-    ("numpy._core.multiarray", "_reconstruct"): np.zeros(0).__reduce__()[0],
-}
-
-
-class ArrayUnpickler(pickle.Unpickler):
-    """Unpickles arrays, strings, numbers and containers of these only."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in NEEDED_NAMES:
-            raise pickle.UnpicklingError(
-                f"The file asks for {module}.{name}, which no array needs, so it is not loaded. "
-                "It may be damaged, or made to run code; download it again."
-            )
-        return NEEDED_NAMES[module, name]
 
 
 def load_archive(path: str, file: str, file_hash: str, names: Sequence[str]) -> list[np.ndarray]:
@@ -62,7 +43,7 @@ def read_array(file: BinaryIO) -> np.ndarray:
     }[version]
     shape, fortran_order, dtype = read_header(file)
     if dtype.hasobject:
-        return ArrayUnpickler(file).load()
+        return read_pickled(file)
     array = np.frombuffer(file.read(), dtype)
     return (array.reshape(shape[::-1]).T if fortran_order else array.reshape(shape)).copy()
 

@@ -12,7 +12,7 @@ import contextvars
 import dataclasses
 import operator
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 from cornu.engine.errors import LoadError
 
@@ -161,6 +161,19 @@ def spend(kind: str, count: Any, place: str | None = None) -> None:
     budget = _active.get()
     if budget is not None:
         budget.spend(kind, count, place)
+
+
+def read_counted(file: BinaryIO, budget: Budget, place: str | None = None) -> bytes:
+    """All of a file that unpacks as it is read, within the limit of memory.
+
+    Raises:
+        LoadError: if it unpacks to far more than the budget's file holds.
+    """
+    parts = []
+    while content := file.read(MEBIBYTE):
+        budget.spend("memory", len(content), place)
+        parts.append(content)
+    return b"".join(parts)
 
 
 def _amount(count: Any) -> str:

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cornu.engine.errors import LoadError
 from cornu.engine.extras import require
+from cornu.engine.limits import Budget, Limits
 
 if TYPE_CHECKING:
     from PIL import Image
 
 COLOR_MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
+# Any other would start programs (Ghostscript for EPS) or code that few have looked at.
+FORMATS = ("JPEG", "PNG", "BMP", "DIB", "GIF", "WEBP", "TIFF", "PPM")
 # What Pillow raises for files that are cut off or damaged, beside DecompressionBombError.
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error)
 
@@ -40,6 +44,7 @@ def decode_image(
     *,
     approximate: bool = False,
     name: str | None = None,
+    limits: Limits | None = None,
 ) -> np.ndarray:
     """Decode a JPEG, PNG, BMP, GIF (its first frame), WebP, TIFF or PPM image.
 
@@ -57,12 +62,13 @@ def decode_image(
             where that is still at least `target_size`. Two to three times as fast; the values
             differ a little from those of the whole image made smaller.
         name: what errors call the image; its path, if not given.
+        limits: a `keras.saving.Limits` with the pixels that it may have, 80 million by default.
 
     Returns:
         Array of shape (height, width, channels).
 
     Raises:
-        DecodeError: if the data are damaged or no image.
+        DecodeError: if the data are damaged, no image, or one with too many pixels.
         FileNotFoundError: if there is no such file.
 
     >>> import io
@@ -73,7 +79,7 @@ def decode_image(
     (2, 3, 3)
     """
     image = open_image(
-        data, color_mode, target_size, interpolation, keep_aspect_ratio, approximate, name
+        data, color_mode, target_size, interpolation, keep_aspect_ratio, approximate, name, limits
     )
     return as_array(image, dtype)
 
@@ -86,17 +92,21 @@ def open_image(
     keep_aspect_ratio: bool,
     approximate: bool = False,
     name: str | None = None,
+    limits: Limits | None = None,
 ) -> Image.Image:
     """The decoded image as a Pillow image; arguments as of `decode_image`."""
     check(color_mode, target_size, interpolation)
     pillow = require("PIL.Image", "data")
     content, name = read(data, name)
     try:
-        with pillow.open(io.BytesIO(content)) as image:
+        with pillow.open(io.BytesIO(content), formats=FORMATS) as image:
+            Budget(limits, name, len(content)).check("pixels", image.width * image.height)
             if approximate and target_size is not None and image.format == "JPEG":
                 image.draft("L" if color_mode == "grayscale" else None, target_size[::-1])
             image.load()
             image = in_mode(image, color_mode)
+    except LoadError as error:
+        raise DecodeError(str(error)) from error
     except (*DAMAGE, pillow.DecompressionBombError) as error:
         raise DecodeError(f"Cannot decode {name}: {reason(error, content)}.") from error
     resampling = getattr(pillow.Resampling, interpolation.upper())
@@ -139,7 +149,7 @@ def reason(error: Exception, content: bytes) -> str:
     if isinstance(error, pillow.UnidentifiedImageError):
         return (
             f"its {len(content)} bytes, which begin with {content[:8]!r}, are damaged or are no "
-            "image in a format that Pillow reads"
+            f"image in one of the formats {', '.join(FORMATS)}"
         )
     return f"{str(error) or type(error).__name__}, in {len(content)} bytes"
 

@@ -13,6 +13,7 @@ import numpy as np
 from cornu.engine import config
 from cornu.engine.atomic import replacing
 from cornu.engine.extras import require
+from cornu.engine.limits import Limits
 from cornu.preprocessing.image.decode import open_image
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def load_img(
     target_size: tuple[int, int] | None = None,
     interpolation: str = "nearest",
     keep_aspect_ratio: bool = False,
+    *,
+    limits: Limits | None = None,
 ) -> Image.Image:
     """Load an image file as a Pillow image.
 
@@ -36,6 +39,7 @@ def load_img(
             `"lanczos"`.
         keep_aspect_ratio: cut the image at the centre to the aspect ratio of `target_size`
             first.
+        limits: a `keras.saving.Limits` with the pixels that it may have, 80 million by default.
 
     Returns:
         A Pillow image.
@@ -51,7 +55,9 @@ def load_img(
     (6, 4)
     """
     source = os.fsdecode(path) if isinstance(path, bytes) else path
-    return open_image(source, color_mode, target_size, interpolation, keep_aspect_ratio)
+    return open_image(
+        source, color_mode, target_size, interpolation, keep_aspect_ratio, limits=limits
+    )
 
 
 def img_to_array(img: Any, data_format: str | None = None, dtype: str | None = None) -> np.ndarray:
