@@ -10,7 +10,7 @@ import numpy as np
 
 from cornu import initializers
 from cornu.core.scope import name_path
-from cornu.core.variable import Variable
+from cornu.core.variable import Variable, unwrapped
 from cornu.engine.identity import IdentityMap
 from cornu.optimizers.schedules.schedule import LearningRateSchedule
 
@@ -170,7 +170,8 @@ class OptimizerState:
         if isinstance(self._learning_rate, Variable):
             return self._learning_rate
         if isinstance(self._learning_rate, LearningRateSchedule):
-            return self._learning_rate(self._iterations.raw_value)
+            # Several calls whose gradients are accumulated make one step.
+            return self._learning_rate(unwrapped(self.iterations))
         return self._learning_rate()
 
     @learning_rate.setter

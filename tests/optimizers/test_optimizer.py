@@ -229,3 +229,34 @@ def test_convex_problem_is_solved():
     for _ in range(100):
         optimizer.apply([2 * weight.value], [weight])
     np.testing.assert_allclose(weight.numpy(), 0.0, atol=0.05)
+
+
+@pytest.mark.parametrize("scaled", [False, True], ids=["plain", "loss scaled"])
+@pytest.mark.parametrize("name", CLASSES)
+def test_accumulated_gradients_make_the_steps_of_their_means(name, scaled):
+    """With schedules, averages and decay, which all count updates, not calls."""
+
+    def path_of(accumulated, gradients):
+        optimizer = getattr(keras.optimizers, name)(
+            keras.optimizers.schedules.PiecewiseConstantDecay([1, 2], [0.5, 0.05, 0.01]),
+            weight_decay=0.1,
+            use_ema=True,
+            ema_momentum=0.5,
+            ema_overwrite_frequency=2,
+            gradient_accumulation_steps=2 if accumulated else None,
+        )
+        if scaled:
+            optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=1.0)
+        weight = keras.Variable([[1.0, -2.0], [0.5, 3.0]])
+        path = []
+        for gradient in gradients:
+            optimizer.apply([gradient], [weight])
+            path.append(weight.numpy())
+        return path, int(optimizer.iterations), float(optimizer.learning_rate)
+
+    calls = np.random.default_rng(0).normal(size=(8, 2, 2)).astype("float32")
+    ours, updates, rate = path_of(True, calls)
+    expected, steps, expected_rate = path_of(False, calls.reshape(4, 2, 2, 2).mean(axis=1))
+    np.testing.assert_allclose(ours[1::2], expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(ours[2::2], ours[1:-1:2])
+    assert (updates, rate) == (steps, expected_rate)
