@@ -10,6 +10,7 @@ from typing import Any, Literal
 from cornu.callbacks.model_checkpoint import checked_save_freq
 from cornu.callbacks.snapshot_file import read_snapshot, write_snapshot
 from cornu.training.callback import Callback, LogsMapping
+from cornu.training.training_run import TrainingRun
 
 LATEST, PREVIOUS = "latest.npz", "previous.npz"
 
@@ -17,8 +18,9 @@ LATEST, PREVIOUS = "latest.npz", "previous.npz"
 class BackupAndRestore(Callback):
     """Backs up the whole state of the training, and takes it up again when `fit` is called anew.
 
-    The state is that of the model, the optimizer, the metrics, the random numbers, the order of
-    the data, and the other callbacks. A killed run that is started again in the same way ends with
+    The state is that of the model, the optimizer, the metrics, the random numbers (also those of
+    Python's and NumPy's global generators), the order of the data, what a `PyDataset` changed about
+    itself, and the other callbacks. A killed run that is started again in the same way ends with
     the same weights, bit for bit, as one that was not killed. This callback runs after all others,
     wherever it stands in the list.
 
@@ -68,28 +70,43 @@ class BackupAndRestore(Callback):
         return self.backup_dir / PREVIOUS
 
     def on_train_begin(self, logs: LogsMapping = None) -> None:
+        run = self.run()
+        run.watch(self.is_due)
         snapshot = self.read()
         if snapshot is None:
             return
-        self.model._restore_snapshot(snapshot["model"])
+        run.restore(snapshot["run"])
         if self.callback_list is not None:
             self.callback_list.set_state(snapshot["callbacks"])
         if snapshot["stopped"]:
-            # Another callback had ended the training: no epoch is left.
-            self.model._resume = ((self.params or {}).get("epochs", snapshot["epoch"]), 0)
+            # Another callback had ended the training: no step is left, and no epoch after a whole
+            # one.
             self.model.stop_training = True
-        else:
-            self.model._resume = (snapshot["epoch"], snapshot["step"])
+            if not run.step:
+                run.epoch = (self.params or {}).get("epochs", run.epoch)
 
     def on_epoch_begin(self, epoch: int, logs: LogsMapping = None) -> None:
         self.current_epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: LogsMapping = None) -> None:
-        if self.save_freq != "epoch" and (batch + 1) % self.save_freq == 0:
-            self.write(self.current_epoch, batch + 1)
+        # The number of the batch is that of a full execution; the run knows what was done.
+        run = self.run()
+        if self.is_due(run.step or batch + 1):
+            self.write(self.current_epoch, run.step or batch + 1)
 
     def on_epoch_end(self, epoch: int, logs: LogsMapping = None) -> None:
         self.write(epoch + 1, 0)
+
+    def is_due(self, step: int) -> bool:
+        """Whether there is a backup after so many steps of an epoch."""
+        if self.save_freq == "epoch":
+            return False
+        size = getattr(self.model, "steps_per_execution", 1)
+        return step // self.save_freq > max(step - size, 0) // self.save_freq
+
+    def run(self) -> TrainingRun:
+        """The `fit` under way; in a loop of a user's own, the model alone."""
+        return getattr(self.model, "_training_run", None) or TrainingRun(self.model)
 
     def on_train_end(self, logs: LogsMapping = None) -> None:
         if not self.delete_checkpoint:
@@ -101,10 +118,8 @@ class BackupAndRestore(Callback):
 
     def write(self, epoch: int, step: int) -> None:
         snapshot: dict[str, Any] = {
-            "epoch": epoch,
-            "step": step,
             "stopped": bool(self.model.stop_training),
-            "model": self.model._training_snapshot(),
+            "run": {**self.run().snapshot(), "epoch": epoch, "step": step},
             "callbacks": {} if self.callback_list is None else self.callback_list.get_state(),
         }
         self.backup_dir.mkdir(parents=True, exist_ok=True)

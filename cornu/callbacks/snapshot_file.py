@@ -17,7 +17,7 @@ import numpy as np
 
 from cornu.engine.atomic import replacing
 
-FORMAT = 1
+FORMAT = 2
 MARK = "__array__"
 
 

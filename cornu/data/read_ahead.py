@@ -10,7 +10,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from queue import SimpleQueue
 from typing import Any
 
@@ -104,6 +104,11 @@ class Ahead:
             self._waiting.popleft()
             given += 1
             yield item
+
+    def settle(self) -> None:
+        """Wait until the first of the items that are read ahead, if any, is there."""
+        if self._waiting:
+            wait([self._waiting[0]])
 
     def _read(self) -> None:
         if self._reader is not None:

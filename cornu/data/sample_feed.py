@@ -107,6 +107,12 @@ class SampleFeed:
         """What beside the seed tells the place in the data: nothing."""
         return {}
 
+    def watch(self, saves_at: Any) -> None:
+        """Note what a backup needs: nothing."""
+
+    def set_state(self, state: dict) -> None:
+        """Begin at the place that `get_state` told: the epoch and the step say it all."""
+
     def read_in_caller(self) -> None:
         """Read in the thread that asks, for a debugger."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from cornu.data.batch_check import BatchCheck
 from cornu.data.class_weights import ClassWeights, as_class_weights
+from cornu.data.random_state import random_state, set_random_state
 from cornu.data.read_ahead import END, Ahead, Reader
 from cornu.data.sample_feed import check_steps, check_weights, drawn_seed, warn_out_of_data
 from cornu.data.sources.kinds import as_source
@@ -64,7 +65,13 @@ class StreamFeed:
         # given, and how many it had given when the epoch began.
         self._pass: Ahead | None = None
         self._number = self._given = self._begin = self._epoch = 0
-        self._restored: dict[str, int] | None = None
+        self._ahead: Ahead | None = None
+        self._example: Any = END
+        # For backups: at which steps they are made, and what was noted of these, before the batch
+        # that follows was read.
+        self._saves_at: Callable[[int], bool] | None = None
+        self._noted: dict[int, dict] = {}
+        self._restored: dict[str, Any] | None = None
 
     @property
     def seed(self) -> int:
@@ -86,8 +93,7 @@ class StreamFeed:
             ValueError: if there is no batch.
         """
         if self.source.addressed:
-            example = self.source.example
-            batch = example() if self._reader is None else self._reader.submit(example).result()
+            batch = self._read_example()
         else:
             # At the end of a pass, the example is from the next.
             batch = self._current().peek() if self.has_more() else END
@@ -110,13 +116,22 @@ class StreamFeed:
             Exception: what the source raised, with a note that names the batch.
         """
         self.source.on_epoch_begin()
-        raw = self._addressed(epoch, start) if self.source.addressed else self._on(epoch, start)
+        restored, self._restored = self._restored, None
+        if restored is not None and start:
+            # The epoch had begun when this was noted.
+            self._put_back(restored)
+        self._noted.clear()
+        if self.source.addressed:
+            raw = self._addressed(epoch, start)
+        else:
+            raw = self._on(epoch, start, restored is not None)
         step = start
         while (batch := self._next(raw, step, epoch)) is not END:
             yield self._standardized(batch, f"Batch {step} of epoch {epoch + 1}")
             step += 1
         if self._asked_steps and step < self._asked_steps:
             warn_out_of_data(step, self._asked_steps)
+        self._noted.clear()
         self.source.on_epoch_end()
 
     def has_more(self) -> bool:
@@ -135,23 +150,74 @@ class StreamFeed:
 
     # --- state ---------------------------------------------------------------------------------
 
-    def get_state(self, epoch: int, step: int) -> dict[str, int]:
+    def watch(self, saves_at: Callable[[int], bool]) -> None:
+        """Note what a backup needs at some steps of each epoch; at its end it can always be had.
+
+        Args:
+            saves_at: whether there may be a backup after so many steps.
+        """
+        self._saves_at = saves_at
+        self.source.watch()
+
+    def get_state(self, epoch: int, step: int) -> dict[str, Any]:
         """The place in the source, before step `step` of the epoch that is read.
 
         Args:
             epoch: number of the epoch.
             step: number of batches of it that were used.
         """
-        if self.source.addressed:
-            return {}
+        if self._ahead is not None:
+            self._ahead.settle()
         given = self._begin + step if epoch == self._epoch else self._given
-        return {"given": given, "pass": self._number}
+        state = {"given": given, "pass": self._number, "step": step}
+        state["peeked"] = self._example is not END
+        return {**state, **(self._noted.get(step) or self._note())}
 
-    def set_state(self, state: dict[str, int]) -> None:
-        """Make the next epoch begin at the place in a new pass that `get_state` told."""
-        self._restored = state or None
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Make the next epoch begin at the place that `get_state` told.
+
+        The states of the global random numbers are put back too.
+        """
+        if self.source.addressed and state["peeked"]:
+            self._read_example()
+        if not self.source.addressed:
+            self._begin_pass(state["pass"])
+            if state["step"] or self._asked_steps or self.source.once:
+                self._go_on_to(state["given"])
+            else:
+                # The pass was read to its end.
+                self._given = state["given"]
+        self._restored = state
+        self._put_back(state)
+
+    def _put_back(self, state: dict[str, Any]) -> None:
+        self.source.set_state(state["source"])
+        set_random_state(state["random"])
+
+    def _note(self) -> dict[str, Any]:
+        return {"source": self.source.get_state(), "random": random_state()}
+
+    def _noting(self, iterator: Iterator, first: int) -> Iterator:
+        """The items; what a backup needs is noted before one is read. `first` is its number."""
+        number = first
+        while True:
+            step = number - self._begin
+            if self._saves_at is not None and step and self._saves_at(step):
+                self._noted[step] = self._note()
+            item = next(iterator, END)
+            if item is END:
+                return
+            yield item
+            number += 1
 
     # --- reading -------------------------------------------------------------------------------
+
+    def _read_example(self) -> Any:
+        """A batch of an addressed source, read once: to read it again may change the source."""
+        if self._example is END:
+            read = self.source.example
+            self._example = read() if self._reader is None else self._reader.submit(read).result()
+        return self._example
 
     def _addressed(self, epoch: int, start: int) -> Iterator:
         """The rest of an epoch of a source that can begin anywhere."""
@@ -166,15 +232,15 @@ class StreamFeed:
             count = min(steps, length - begin)
         left = None if count is None else max(count - start, 0)
         iterator = self.source.open(number, begin + start, left)
-        return Ahead(iterator, self._reader).take(left)
+        self._begin = 0
+        self._ahead = Ahead(self._noting(iterator, start), self._reader)
+        return self._ahead.take(left)
 
-    def _on(self, epoch: int, start: int) -> Iterator:
+    def _on(self, epoch: int, start: int, restored: bool) -> Iterator:
         """The rest of an epoch of any other source: a new pass, or the pass under way."""
         skip, count = start, self._asked_steps
-        if self._restored is not None:
-            skip = self._restored["given"]
-            self._begin_pass(self._restored["pass"])
-            self._restored = None
+        if restored and start:
+            skip = 0
         elif not count:
             # The pass that an example was read of is the one to go on with.
             if self._given or (self.source.has_seed and self._number != epoch):
@@ -185,15 +251,21 @@ class StreamFeed:
         else:
             # At the end of a pass, this goes on to the next.
             self.has_more()
-        if skip and self._given == 0 and not self.source.once:
-            self._pass, self._given = self._opened(skip), skip
-        else:
-            for _ in self._current().take(skip):
-                self._given += 1
+        self._go_on_to(self._given + skip)
         self._epoch, self._begin = epoch, self._given - start
+        self._ahead = self._current()
         for batch in self._current().take(None if count is None else max(count - start, 0)):
             self._given += 1
             yield batch
+
+    def _go_on_to(self, given: int) -> None:
+        """Leave out batches of the pass, until so many are given."""
+        if given == self._given:
+            return
+        if self.source.skips and self._given == 0:
+            self._pass, self._given = self._opened(given), given
+        for _ in self._current().take(given - self._given):
+            self._given += 1
 
     def _begin_pass(self, number: int) -> None:
         """Forget the pass under way, unless there is only this one."""
@@ -206,7 +278,8 @@ class StreamFeed:
         return self._pass
 
     def _opened(self, start: int) -> Ahead:
-        return Ahead(_Opening(self.source, self._number, start), self._reader)
+        opening = _Opening(self.source, self._number, start)
+        return Ahead(self._noting(opening, start), self._reader)
 
     def _next(self, raw: Iterator, step: int, epoch: int) -> Any:
         try:

@@ -15,6 +15,7 @@ from cornu.training.data_checks import check_class_numbers
 from cornu.training.ending import closing_all
 from cornu.training.logs import Logs
 from cornu.training.outputs import class_weights_of
+from cornu.training.steps.executions import Executions
 from cornu.training.steps.loop import Loop
 
 
@@ -66,16 +67,20 @@ class Evaluation:
 
     def _test_loop(self, feed: Any, steps: int | None, callbacks: Any) -> Loop:
         self._symbolic_build(feed.peek(), train=False)
-        loop = Loop(
+        hooks = Executions(
+            self.steps_per_execution,
+            steps or feed.steps,
+            callbacks.on_test_batch_begin,
+            lambda batch, results: callbacks.on_test_batch_end(batch, results[-1]),
+        )
+        return Loop(
             self._program("test"),
             feed,
             steps or feed.steps,
             1 if callbacks.needs_test_batches() else None,
             self._eager_step("test"),
-            self.steps_per_execution,
+            hooks,
         )
-        loop.on_begin = callbacks.on_test_batch_begin
-        return loop
 
     def _evaluate(self, loop: Loop, callbacks: Any) -> dict[str, float]:
         self.reset_metrics()
@@ -84,7 +89,9 @@ class Evaluation:
         with explain_tracer_errors("evaluate"):
             for step, count, _, result in loop.epoch(0):
                 logs = Logs(result)
-                callbacks.on_test_batch_end(step + count - 1, logs)
+                loop.hooks.end(step + count, logs)
+            loop.hooks.close()
+            loop.finish()
         callbacks.on_test_end(logs)
         return dict(logs.items())
 
@@ -114,8 +121,16 @@ class Evaluation:
         callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
         program = self._program("predict")
         interval = 1 if callbacks.needs_predict_batches() else None
-        loop = Loop(program, feed, steps or feed.steps, interval, self._eager_step("predict"))
-        loop.on_begin = callbacks.on_predict_batch_begin
+        hooks = Executions(
+            self.steps_per_execution,
+            steps or feed.steps,
+            callbacks.on_predict_batch_begin,
+            lambda batch, results: callbacks.on_predict_batch_end(
+                batch, {"outputs": _outputs_of(results)}
+            ),
+        )
+        eager = self._eager_step("predict")
+        loop = Loop(program, feed, steps or feed.steps, interval, eager, hooks)
         callbacks.on_predict_begin()
         parts: list = []
         counts: list = []
@@ -124,13 +139,15 @@ class Evaluation:
                 parts.append(outputs)
                 counts.append(count if batch is None else None)
                 if interval:
-                    callbacks.on_predict_batch_end(step, {"outputs": outputs})
+                    hooks.end(step + count, (outputs, counts[-1]))
                 callbacks.on_progress(step + count, dict)
+            if interval:
+                hooks.close()
         if not parts:
             raise ValueError("predict got no batch: the data are empty.")
         if parts[0] is None:
             raise ValueError(nothing_returned(self))
-        found = tree.map_structure(lambda *a: np.concatenate(list(map(_batch, a, counts))), *parts)
+        found = _joined(parts, counts)
         callbacks.on_predict_end()
         return found
 
@@ -219,6 +236,17 @@ def callbacks_for(
         epochs=epochs,
         steps=steps,
     )
+
+
+def _joined(parts: list, counts: list) -> Any:
+    """The outputs of several dispatches, with how many steps each holds, as NumPy arrays."""
+    return tree.map_structure(lambda *a: np.concatenate(list(map(_batch, a, counts))), *parts)
+
+
+def _outputs_of(results: list) -> Any:
+    """The outputs of an execution; those of a single batch stay on the device."""
+    parts, counts = zip(*results)
+    return parts[0] if counts == (None,) else _joined(list(parts), list(counts))
 
 
 def _batch(result: Any, count: int | None) -> np.ndarray:

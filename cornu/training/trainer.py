@@ -48,19 +48,18 @@ from cornu.training.limits import check_epochs, limited_epochs, make_feed
 from cornu.training.logs import Logs
 from cornu.training.objectives import Objectives
 from cornu.training.outputs import class_weights_of
-from cornu.training.snapshot import Snapshots
 from cornu.training.steps.default_steps import DefaultSteps
+from cornu.training.steps.executions import Executions
 from cornu.training.steps.loop import Loop
 from cornu.training.steps.own_steps import own_step
 from cornu.training.steps.program import StepProgram, global_seed_state
 from cornu.training.steps.state_tree import StateTree
 from cornu.training.steps.stateless import StatelessSteps
 from cornu.training.steps.step_functions import StepFunctions
+from cornu.training.training_run import TrainingRun
 
 
-class Trainer(
-    DefaultSteps, Objectives, Evaluation, Snapshots, StatelessSteps, StateTree, StepFunctions
-):
+class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, StepFunctions):
     """What a model needs to be trained; a base of `Model`."""
 
     optimizer: Any = None
@@ -70,6 +69,7 @@ class Trainer(
     run_eagerly: bool = False
     jit_compile: bool = True
     steps_per_execution: int = 1
+    _training_run: TrainingRun | None = None
 
     # --- compile -------------------------------------------------------------------------------
 
@@ -392,7 +392,7 @@ class Trainer(
             return self._evaluate(test_loop(), callbacks)
 
         due = None if validation is None else lambda epoch: _is_due(epoch, validation_freq)
-        self._feed = feed
+        self._training_run = TrainingRun(self, feed, validation)
         with closing_all(feed, validation), interrupts_between_steps():
             self._run_epochs(loop, callbacks, initial_epoch, epochs, validate, due)
         return callbacks.history
@@ -409,10 +409,14 @@ class Trainer(
     def _train_loop(self, feed: Any, steps: int | None, callbacks: CallbackList) -> Loop:
         program = self._program("train")
         program.own_state()
+        hooks = Executions(
+            self.steps_per_execution,
+            steps,
+            callbacks.on_train_batch_begin,
+            lambda batch, results: callbacks.on_train_batch_end(batch, results[-1]),
+        )
         interval, eager = callbacks.batch_interval(), self._eager_step("train")
-        loop = Loop(program, feed, steps, interval, eager, self.steps_per_execution)
-        loop.on_begin = callbacks.on_train_batch_begin
-        return loop
+        return Loop(program, feed, steps, interval, eager, hooks)
 
     def _run_epochs(
         self,
@@ -424,53 +428,53 @@ class Trainer(
         due: Callable | None,
     ) -> None:
         self.stop_training = False
-        self._resume = None
-        logs: Any = {}
+        run, logs = self._training_run, Logs({})
         try:
             callbacks.on_train_begin()
-            first, start = self._resume or (initial_epoch, 0)
+            first = max(run.epoch, initial_epoch) if run.resumed else initial_epoch
             with explain_tracer_errors("fit"):
-                for epoch in range(max(first, initial_epoch), epochs):
-                    logs = self._run_epoch(loop, callbacks, epoch, start)
-                    start = 0
+                for epoch in range(first, epochs):
+                    logs = self._run_epoch(loop, callbacks, run, epoch)
                     if due is not None and due(epoch):
                         logs = Logs({**logs, **{f"val_{k}": v for k, v in validate().items()}})
                     callbacks.on_epoch_end(epoch, logs)
-                    if epoch == max(first, initial_epoch) and not self.stop_training:
+                    if epoch == first and not self.stop_training:
                         warn_of_nan(logs, loop.feed)
                     if self.stop_training or data_ended(loop.feed, epoch, epochs):
                         break
+                loop.finish()
         except BaseException as error:
-            note_place(error, self._position)
+            note_place(error, (run.epoch, run.step))
             callbacks.on_train_abort()
             raise
         finally:
-            self._position = self._feed = None
+            self._training_run = None
         if self.optimizer is not None and epochs > 0:
             self.optimizer.finalize_variable_values(self.trainable_weights)
         callbacks.on_train_end(logs)
 
-    def _run_epoch(self, loop: Loop, callbacks: CallbackList, epoch: int, start: int) -> Any:
-        if start == 0:
+    def _run_epoch(self, loop: Loop, callbacks: CallbackList, run: TrainingRun, epoch: int) -> Any:
+        run.begin_epoch(epoch)
+        if run.step == 0:
             self.reset_metrics()
-        self._position = (epoch, start)
         callbacks.on_epoch_begin(epoch)
-        logs: Any = Logs({})
-        ran = False
-        for step, count, _, result in loop.epoch(epoch, start):
-            ran = True
-            logs = Logs(result)
-            self._position = (epoch, step + count)
-            callbacks.on_train_batch_end(step + count - 1, logs)
-            callbacks.on_progress(step + count, _if_ready(logs))
+        run.epoch_began()
+        # A run that was broken off after its last step has only what follows the epoch before it.
+        over = self.stop_training and run.step > 0
+        for step, count, _, result in () if over else loop.epoch(epoch, run.step):
+            run.logs, run.step = Logs(result), step + count
+            loop.hooks.end(run.step, run.logs)
+            callbacks.on_progress(run.step, _if_ready(run.logs))
             if self.stop_training:
                 break
-        if not ran and start == 0:
+        loop.hooks.close()
+        if run.step == 0:
             raise ValueError(
                 f"fit got no batch in epoch {epoch + 1}: the data ran out. Pass a source that can "
                 "be iterated again, or fewer epochs or steps."
             )
-        self._position = (epoch + 1, 0)
+        logs = run.logs
+        run.begin_epoch(epoch + 1)
         return logs
 
     def _validation_feed(self, data: Any, batch_size: int | None, steps: int | None) -> Any:
@@ -502,7 +506,7 @@ class Trainer(
 
 
 # Compiled programs, the part of a graph that reads strings, and what a run holds.
-NOT_COPIED = frozenset({"_programs", "_stage", "_feed", "_position", "_resume"})
+NOT_COPIED = frozenset({"_programs", "_stage", "_training_run"})
 
 
 # Of which kinds the arguments of `compile` in a config may be.

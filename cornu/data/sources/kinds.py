@@ -38,6 +38,7 @@ class RestartableSource(Source):
     """A data set that can begin any epoch at any batch: `iterate(epoch, start)`."""
 
     has_seed = True
+    skips = True
 
     def __init__(self, value: Any):
         super().__init__(value)
@@ -84,6 +85,8 @@ def is_map_dataset(value: Any) -> bool:
 
 class MapDatasetSource(Source):
     """A `grain.MapDataset` of batches: it is read from any place without reading what is before."""
+
+    skips = True
 
     def iterate(self) -> Iterator:
         return self.open(0, 0, None)

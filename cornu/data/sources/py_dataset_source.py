@@ -12,6 +12,7 @@ from cornu.data.parallel import read_here, read_in_threads
 from cornu.data.processes.pool import Pool
 from cornu.data.py_dataset import PyDataset
 from cornu.data.sample_feed import generator
+from cornu.data.sources.object_state import ObjectState
 from cornu.data.sources.source import Source
 
 
@@ -31,6 +32,7 @@ class PyDatasetSource(Source):
         self.shuffle = shuffle
         self.once = False
         self._pool: Pool | None = None
+        self._state: ObjectState | None = None
         self._changes = any(
             getattr(type(value), hook) is not getattr(PyDataset, hook)
             for hook in ("on_epoch_begin", "on_epoch_end")
@@ -62,6 +64,19 @@ class PyDatasetSource(Source):
 
     def on_epoch_end(self) -> None:
         self.value.on_epoch_end()
+
+    def watch(self) -> None:
+        if self._state is None:
+            self._state = ObjectState(self.value, left_out=vars(PyDataset()))
+
+    def get_state(self) -> dict[str, Any]:
+        return {} if self._state is None else self._state.get()
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self.watch()
+        self._state.set(state)
+        if self._pool is not None:
+            self._pool.renew(self.value)
 
     def close(self) -> None:
         if self._pool is not None:

@@ -20,12 +20,14 @@ class Source:
         once: whether there is one pass only, as with generators.
         addressed: whether a pass can begin at any place and is the same for the same number, so
             that a place needs no memory of what was read before.
+        skips: whether it begins at a later place without reading what is before.
         has_seed: whether the data set has a seed of its own.
         own_workers: whether it reads ahead by itself.
         seed: what the order depends on.
     """
 
     addressed = False
+    skips = False
     own_workers = False
     has_seed = False
 
@@ -60,6 +62,16 @@ class Source:
 
     def on_epoch_end(self) -> None:
         """Called when an epoch was read to its end."""
+
+    def watch(self) -> None:
+        """Begin to note what changes, since `get_state` will be asked for."""
+
+    def get_state(self) -> dict[str, Any]:
+        """What has changed about the data set; nothing, but with some kinds."""
+        return {}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Change the data set to what `get_state` told."""
 
     def close(self) -> None:
         """End workers and the like."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from cornu import tree
 from cornu.data import ArrayFeed
+from cornu.training.steps.executions import Executions
 from cornu.training.steps.program import StepProgram
 
 # One dispatch of several short steps shall take about this long.
@@ -33,7 +34,7 @@ class Loop:
         steps: batches per epoch, None for all that come.
         interval: batches between two calls of the batch hooks; None if nobody needs them.
         eager: a function to call on each batch instead of the program.
-        steps_per_execution: steps that a dispatch shall hold at least.
+        hooks: the batch hooks; a dispatch of several steps shall hold an execution of theirs.
     """
 
     def __init__(
@@ -42,27 +43,25 @@ class Loop:
         feed: Any,
         steps: int | None,
         interval: int | None,
-        eager: Callable | None = None,
-        steps_per_execution: int = 1,
+        eager: Callable | None,
+        hooks: Executions,
     ):
         self.program, self.feed, self.steps = program, feed, steps
-        self.interval, self.eager = interval, eager
-        self.steps_per_execution = steps_per_execution
+        self.interval, self.eager, self.hooks = hooks.interval(interval), eager, hooks
         self.whole = isinstance(feed, ArrayFeed)
         self.device_data: Any = None
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[tuple[int, int, Any, Any]]:
         """Run an epoch; yields (first step, steps done, batch or None, result) per dispatch.
 
-        The generator is asked for the next item before the hooks of the step begin, so a caller
-        that needs a hook *before* a step uses `on_begin`.
+        The hooks before steps are called here; the caller says when a step ended, with its logs.
         """
         if self.eager is None and self.whole and self._use_device(start):
             yield from self._on_device(epoch, start)
             return
         pending: deque = deque()
         for step, batch in enumerate(self._batches(epoch, start), start):
-            self.on_begin(step)
+            self.hooks.begin(step)
             if self.eager is not None:
                 result = self.eager(batch)
             else:
@@ -73,8 +72,9 @@ class Loop:
                 if len(pending) > IN_FLIGHT:
                     jax.block_until_ready(pending.popleft())
 
-    def on_begin(self, step: int) -> None:
-        """Called before the step is run; replaced by the caller."""
+    def finish(self) -> None:
+        """Wait until the last step is done; raises what went wrong in it on the device."""
+        jax.block_until_ready([variable._value for variable in self.program.variables])
 
     def _batches(self, epoch: int, start: int) -> Iterator:
         # A feed made for a number of steps goes on where the last epoch stopped.
@@ -103,7 +103,7 @@ class Loop:
             count = min(self._chunk(), program.most_steps(full), full - step)
             if self.interval:
                 count = min(count, self.interval - step % self.interval)
-            self.on_begin(step)
+            self.hooks.begin(step)
             began = time.perf_counter()
             result = program.run_many(self.device_data, device_order, feed.batch_size, step, count)
             if program.seconds_per_step is None:
@@ -114,14 +114,14 @@ class Loop:
             if len(pending) > IN_FLIGHT:
                 jax.block_until_ready(pending.popleft())
         if step * feed.batch_size < len(order):
-            self.on_begin(step)
+            self.hooks.begin(step)
             batch = feed._take(order[step * feed.batch_size :])
             yield step, 1, batch, program.run(batch)
 
     def _chunk(self) -> int:
         seconds = self.program.seconds_per_step
         wanted = 16 if seconds is None else max(1, int(TARGET_SECONDS / max(seconds, 1e-7)))
-        return max(wanted, self.steps_per_execution)
+        return max(wanted, self.hooks.size)
 
     def _time(self, began: float, result: Any, count: int) -> None:
         """Measure one chunk after the one that was compiled."""
