@@ -2,7 +2,8 @@
 
 Each room publishes its public classes and functions under the module name that Keras's files use.
 A name in a file is looked up here and nowhere else: nothing a file says is ever imported. Users add
-their own classes with `register_keras_serializable` or `custom_objects`.
+their own classes with `register_keras_serializable` or `custom_objects`; a class that derives from
+one of ours, in a module that the process has imported already, is found too.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu.core import sharing
+from cornu.core.serialization import published
+from cornu.core.serialization.published import PUBLISHED as PUBLISHED
+from cornu.core.serialization.published import publish as publish
+from cornu.core.serialization.published import published_name as published_name
 from cornu.engine import dtypes, limits
 from cornu.engine.errors import DAMAGE, LoadError
 from cornu.ops.symbolic import KerasTensor
 
-PUBLISHED: dict[tuple[str, str], Any] = {}
-_published_name: dict[int, tuple[str, str]] = {}
-_by_plain_name: dict[str, list[Any]] = {}
 CUSTOM_OBJECTS: dict[str, Any] = {}
 CUSTOM_NAMES: dict[Any, str] = {}
 
@@ -47,19 +49,6 @@ class _Thread(threading.local):
 
 
 _thread = _Thread()
-
-
-def publish(module: str, members: dict[str, Any]) -> None:
-    """Enter a room's classes and functions into the table, under Keras's module name."""
-    for name, member in members.items():
-        PUBLISHED[module, name] = member
-        _by_plain_name.setdefault(name, []).append(member)
-        _published_name.setdefault(id(member), (module, name))
-
-
-def published_name(member: Any) -> tuple[str, str] | None:
-    """Module and name under which a class or function was first published; None if it was not."""
-    return _published_name.get(id(member))
 
 
 _getters: dict[str, Callable] = {}
@@ -393,7 +382,7 @@ def _function(name: Any, config: dict, module_objects: dict | None, expected: tu
         return dtypes.standardize_dtype(name)
     found = get_registered_object(name, None, module_objects)
     if found is None:
-        found = _published(config.get("module"), name, functions=True)
+        found = published.find(config.get("module"), name, functions=True)
     if found is None:
         raise UnknownNameError(_unknown("function", name, config))
     # Whoever calls a function that a file names must not make objects by it (CVE-2025-12058).
@@ -402,17 +391,6 @@ def _function(name: Any, config: dict, module_objects: dict | None, expected: tu
     if expected is not None and types.FunctionType not in expected:
         raise _wrong_kind(name, "a function", expected)
     return found
-
-
-def _published(module: Any, name: str, functions: bool = False) -> Any:
-    """The published member of that name, from that module if it is there, else from any."""
-    if (module, name) in PUBLISHED:
-        return PUBLISHED[module, name]
-    if module is None or module == "builtins" or str(module).split(".")[0] in ("keras", "tf_keras"):
-        for member in _by_plain_name.get(name, ()):
-            if inspect.isclass(member) != functions:
-                return member
-    return None
 
 
 def _wrong_kind(name: str, found: str, expected: tuple) -> WrongKindError:
@@ -447,9 +425,11 @@ def find_class(config: dict, module_objects: dict | None = None) -> Any:
         if found is not None:
             return found
     module = config.get("module")
-    found = _published(module, class_name)
+    found = published.find(module, class_name)
     if found is None and module_objects is not None and "module" not in config:
         found = module_objects.get(class_name)
+    if found is None:
+        found = published.imported_class(module, class_name)
     if found is None:
         raise UnknownNameError(_unknown("class", class_name, config))
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import importlib
 import io
 import json
 import os
@@ -16,6 +15,7 @@ from typing import Any
 import h5py
 
 from cornu.core import registry
+from cornu.core.serialization.published import load_rooms
 from cornu.engine.atomic import read_whole, recover, replacing
 from cornu.engine.limits import Limits
 from cornu.engine.user_warnings import warn
@@ -35,12 +35,6 @@ from cornu.saving.weights_io import opened_weights, read_state
 KERAS_VERSION = "3.15.1"
 
 CONFIG = "config.json"
-
-# Rooms enter their classes into the table when they are imported. `models` imports this module, so
-# they are named here and imported at the first load.
-ROOMS = (
-    "activations constraints initializers layers losses metrics models optimizers regularizers"
-).split()
 
 
 def save_model(
@@ -198,8 +192,7 @@ def load_model(
     ...     keras.models.load_model(path).output_shape
     (None, 1)
     """
-    for room in ROOMS:
-        importlib.import_module(f"cornu.{room}")
+    load_rooms()
     if hasattr(filepath, "read"):
         with reading("the open file", limits, _length(filepath)):
             return _from_members(filepath, "the open file", custom_objects, compile, safe_mode)

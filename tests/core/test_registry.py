@@ -52,7 +52,8 @@ class Scale(keras.layers.Layer):
 
 
 def test_a_class_is_found_in_custom_objects_only_while_they_hold():
-    config = keras.layers.serialize(Scale(3.0))
+    # As if its module were one that this process has not imported.
+    config = {**keras.layers.serialize(Scale(3.0)), "module": "elsewhere"}
     assert keras.layers.deserialize(config, custom_objects={"Scale": Scale}).factor == 3.0
     with keras.saving.custom_object_scope({"Scale": Scale}):
         assert keras.layers.deserialize(config).factor == 3.0

@@ -1,0 +1,1 @@
+"""Parts of the way from objects to plain values and back."""
