@@ -316,7 +316,7 @@ def call_without_new_state(layer: Any, call: Callable, *args: Any, **kwargs: Any
     new = {id(item): (place, item) for place, item in _state(layer) if item not in before}
     if new:
         place, item = next(iter(new.values()))
-        _restore(layer, attributes, {place.split("[")[0] for place, _ in new.values()})
+        _restore(layer, attributes, set(new))
         where = "by add_weight" if place.startswith("_variables[") else f"in self.{place}"
         raise ValueError(
             f"Layer {layer.name!r} ({type(layer).__name__}): `call` made a "
@@ -327,13 +327,36 @@ def call_without_new_state(layer: Any, call: Callable, *args: Any, **kwargs: Any
     return outputs
 
 
-def _restore(layer: Any, attributes: dict[str, Any], names: set[str]) -> None:
-    """Take the new attributes back, so that the next call does not find them and pass."""
-    for name in names:
-        if name in attributes:
-            vars(layer)[name] = attributes[name]
-        else:
-            del vars(layer)[name]
+def _restore(layer: Any, attributes: dict[str, Any], new: set[int]) -> None:
+    """Take back what a call left, so that the next one meets the same conditions, and is refused.
+
+    Args:
+        layer: whose call it was.
+        attributes: those before the call.
+        new: the `id`s of what the call made; containers that it was put into lose it.
+    """
+    own = vars(layer)
+    own.clear()
+    own.update(attributes)
+    walked: set[int] = set()
+    for value in attributes.values():
+        _drop(value, new, walked)
+
+
+def _drop(container: Any, new: set[int], walked: set[int]) -> None:
+    """Take the new items out of a container and those in it."""
+    if not isinstance(container, (list, tuple, set, dict)) or id(container) in walked:
+        return
+    walked.add(id(container))
+    if isinstance(container, dict):
+        for key in [key for key, item in container.items() if id(item) in new]:
+            del container[key]
+    elif isinstance(container, list):
+        container[:] = [item for item in container if id(item) not in new]
+    elif isinstance(container, set):
+        container -= {item for item in container if id(item) in new}
+    for item in container.values() if isinstance(container, dict) else container:
+        _drop(item, new, walked)
 
 
 def _state(layer: Any) -> list[tuple[str, Any]]:

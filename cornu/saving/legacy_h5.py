@@ -168,7 +168,7 @@ def _compile(model: Any, file: Group, training: Any) -> None:
         config["optimizer"] = optimizer
     model.compile_from_config(config)
     group = file.group("optimizer_weights")
-    if group is None or model.optimizer is None:
+    if group is None or model.optimizer is None or not model.built:
         return
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)

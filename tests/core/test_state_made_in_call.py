@@ -73,3 +73,28 @@ def test_new_state_is_refused_again_in_the_next_call():
 def test_other_attributes_may_be_set_in_call(body):
     layer = layer_with(body)
     np.testing.assert_array_equal(layer(layer(X)), X)
+
+
+def once_by_length(layer):
+    if not layer.items:
+        layer.items.append(keras.layers.Dense(2))
+
+
+def once_by_flag(layer):
+    if not layer.table.get("done") and not getattr(layer, "done", False):
+        layer.done = True
+        layer.items.append([keras.layers.Dense(2)])
+
+
+def once_by_key(layer):
+    if "a" not in layer.table:
+        layer.table["a"] = keras.layers.Dense(2)
+
+
+@pytest.mark.parametrize("body", [once_by_length, once_by_flag, once_by_key, lazily])
+def test_what_is_made_under_a_condition_is_refused_each_time(body):
+    layer = layer_with(body)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="`call` made a Dense in self"):
+            layer(X)
+    assert not layer.weights

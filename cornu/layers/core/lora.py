@@ -127,7 +127,7 @@ class LowRankAdaptation:
 
     def load_own_variables(self, store: Any) -> None:
         """Read what `save_own_variables` wrote; a low-rank addition starts at zero."""
-        own = [v for v in self._own_base_variables() if v is not None]
+        own = [v for v in self._own_base_variables() if v is not None] if self.built else []
         if len(store.keys()) != len(own):
             raise ValueError(
                 f"{type(self).__name__} {self.name!r} has {len(own)} variables, the file has "
