@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from cornu import random
 from cornu.core.layer import Layer
 from cornu.core.seed_generator import SeedGenerator
-from cornu.layers.attention.scores import masked_softmax, visible
+from cornu.layers.attention.scores import masked_softmax
 from cornu.layers.regularization.dropout import check_share
 
 
@@ -84,7 +84,7 @@ class Attention(Layer):
                 f"[query, value, key]; got one tensor of shape {tuple(inputs)}."
             )
 
-    def scores(self, query: jax.Array, key: jax.Array) -> jax.Array:
+    def _calculate_scores(self, query: jax.Array, key: jax.Array) -> jax.Array:
         """How well each key matches each query, (..., queries, keys)."""
         scale = 1 if self.scale is None else self.scale.value
         if self.score_mode == "dot":
@@ -113,16 +113,52 @@ class Attention(Layer):
         query, value = inputs[:2]
         key = inputs[2] if len(inputs) == 3 else value
         query_mask, value_mask = (None, None) if mask is None else mask[:2]
-        found = visible(
-            query.shape[-2], key.shape[-2], value_mask=value_mask, causal=use_causal_mask
+        scores = self._calculate_scores(query=query, key=key)
+        found = self._calculate_score_mask(scores, value_mask, use_causal_mask)
+        outputs, weights = self._apply_scores(
+            scores=scores, value=value, scores_mask=found, training=training
         )
-        weights = masked_softmax(self.scores(query, key), found)
+        if query_mask is not None:
+            query_mask = self._fitting_mask("query", query_mask, query)
+            outputs = jnp.where(query_mask[..., None], outputs, 0)
+        return (outputs, weights) if return_attention_scores else outputs
+
+    def _calculate_score_mask(
+        self, scores: jax.Array, v_mask: Any, use_causal_mask: bool
+    ) -> jax.Array | None:
+        """Which scores (..., queries, keys) count; None if all do."""
+        found = None
+        if v_mask is not None:
+            found = self._fitting_mask("value", v_mask, jnp.swapaxes(scores, -1, -2))[..., None, :]
+        if not use_causal_mask:
+            return found
+        queries, keys = scores.shape[-2:]
+        causal = jnp.arange(queries)[:, None] >= jnp.arange(keys)
+        return causal if found is None else found & causal
+
+    def _apply_scores(
+        self,
+        scores: jax.Array,
+        value: jax.Array,
+        scores_mask: Any = None,
+        training: bool | None = False,
+    ) -> tuple[jax.Array, jax.Array]:
+        """The values averaged by the softmax of the scores, and these weights."""
+        weights = masked_softmax(scores, scores_mask)
         if training and self.dropout > 0:
             weights = random.dropout(weights, self.dropout, seed=self.seed_generator)
-        outputs = jnp.matmul(weights, value)
-        if query_mask is not None:
-            outputs = jnp.where(jnp.asarray(query_mask, "bool")[..., None], outputs, 0)
-        return (outputs, weights) if return_attention_scores else outputs
+        return jnp.matmul(weights, value), weights
+
+    def _fitting_mask(self, name: str, mask: Any, tensor: jax.Array) -> jax.Array:
+        """A mask as booleans, if it is shaped like the tensor but for its last axis."""
+        mask, wanted = jnp.asarray(mask, "bool"), tensor.shape[:-1]
+        pairs = zip(reversed(mask.shape), reversed(wanted))
+        if mask.ndim != len(wanted) or any(m not in (1, n) and type(n) is int for m, n in pairs):
+            raise ValueError(
+                f"Layer {self.name!r}: the mask of the {name} must have the shape {wanted}, one "
+                f"value for each step; got {mask.shape}."
+            )
+        return mask
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The query's mask."""
@@ -158,7 +194,7 @@ class AdditiveAttention(Attention):
                 name="scale", shape=(input_shape[0][-1],), initializer="glorot_uniform"
             )
 
-    def scores(self, query: jax.Array, key: jax.Array) -> jax.Array:
+    def _calculate_scores(self, query: jax.Array, key: jax.Array) -> jax.Array:
         """How well each key matches each query, (..., queries, keys)."""
         scale = 1 if self.scale is None else self.scale.value
         return (scale * jnp.tanh(query[..., :, None, :] + key[..., None, :, :])).sum(-1)

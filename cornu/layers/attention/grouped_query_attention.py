@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
+from cornu.layers.activations.softmax import Softmax
+from cornu.layers.attention import masks
+from cornu.layers.attention.masks import Grid
 from cornu.layers.attention.projections import ProjectedAttention
-from cornu.layers.attention.scores import attend, visible
+from cornu.layers.attention.scores import attend
 from cornu.layers.checks import check_positive
 
 
@@ -90,6 +95,17 @@ class GroupedQueryAttention(ProjectedAttention):
         self.head_dim = head_dim
         self.num_query_heads = num_query_heads
         self.num_key_value_heads = num_key_value_heads
+        self.num_repeats = num_query_heads // num_key_value_heads
+        self._inverse_sqrt_head_dim = 1 / math.sqrt(head_dim)
+        self._flash_attention = flash_attention
+        # Subclasses may change these, as they may override the steps.
+        self._dot_product_equation = "bquh,bkuh->buqk"
+        self._combine_equation = "buqk,bkuh->bquh"
+        self._built_formulas = (
+            self._dot_product_equation,
+            self._combine_equation,
+            self._inverse_sqrt_head_dim,
+        )
 
     def build(self, query_shape: tuple, value_shape: tuple, key_shape: Any = None) -> None:
         """Make the projections."""
@@ -102,7 +118,9 @@ class GroupedQueryAttention(ProjectedAttention):
         if self.use_gate:
             self._gate_dense = self.projection("gate", *to_wide, query_shape, "sigmoid")
         self._value_dense = self.projection("value", *to_narrow, value_shape)
+        self._softmax = Softmax(dtype=self.dtype_policy)
         self._dropout_layer = self.weights_dropout()
+        self.feature_dim = query_shape[-1]
         self._output_dense = self.projection(
             "attention_output",
             "bquh,uhm->bqm",
@@ -144,30 +162,80 @@ class GroupedQueryAttention(ProjectedAttention):
             and the weights, of shape (batch, query heads, queries, keys).
         """
         key = value if key is None else key
-        found = visible(
-            query.shape[1],
-            value.shape[1],
-            attention_mask,
-            query_mask,
-            value_mask,
-            key_mask,
-            use_causal_mask,
-            self.sliding_window,
+        mask = self._compute_attention_mask(
+            query,
+            value,
+            query_mask=query_mask,
+            value_mask=value_mask,
+            key_mask=key_mask,
+            attention_mask=attention_mask,
+            use_causal_mask=use_causal_mask,
         )
-        outputs, weights = attend(
-            self._query_dense(query),
-            self._key_dense(key),
-            self._value_dense(value),
-            found,
-            self._dropout_layer,
-            training,
-            blind_rows_are_zero=self._dropout > 0,
-            return_weights=return_attention_scores,
-        )
+        heads = [self._query_dense(query), self._key_dense(key), self._value_dense(value)]
+        settings = {"attention_mask": mask, "training": training}
+        if type(self)._compute_attention is GroupedQueryAttention._compute_attention:
+            settings["return_attention_scores"] = return_attention_scores
+        else:
+            # An override gets one head of keys and values for each head of queries.
+            heads[1:] = (jnp.repeat(x, self.num_repeats, axis=2) for x in heads[1:])
+        outputs, weights = self._compute_attention(*heads, **settings)
         if self.use_gate:
             outputs = outputs * self._gate_dense(query)
         outputs = self._output_dense(outputs)
         return (outputs, weights) if return_attention_scores else outputs
+
+    def _compute_attention(
+        self,
+        query: jax.Array,
+        key: jax.Array,
+        value: jax.Array,
+        attention_mask: Any = None,
+        training: bool | None = None,
+        use_causal_mask: bool = False,
+        return_attention_scores: bool | None = None,
+    ) -> tuple[jax.Array, jax.Array | None]:
+        """Attention over the heads; subclasses may replace it.
+
+        Args:
+            query: array of shape (batch, queries, query heads, head_dim).
+            key: array of shape (batch, keys, heads, head_dim); an override gets as many heads as
+                the query has.
+            value: likewise.
+            attention_mask: booleans (batch, queries, keys), or with heads behind the batch; None
+                if all is visible.
+            training: whether dropout is active.
+            use_causal_mask: whether query i sees only the keys up to i.
+            return_attention_scores: whether weights are wanted; None for those who override this.
+
+        Returns:
+            The heads' outputs, (batch, queries, query heads, head_dim), and the weights, (batch,
+            query heads, queries, keys), or None.
+        """
+        if use_causal_mask:
+            grid = self._grid(query.shape[:-2], key.shape[:-2])
+            parts = [masks.causal(grid)]
+            parts += [] if attention_mask is None else [jnp.asarray(attention_mask, "bool")]
+            attention_mask = masks.together(grid, parts)
+        factor = self._inverse_sqrt_head_dim
+        if self._has_own_steps(factor):
+            return attend(
+                query,
+                key,
+                value,
+                attention_mask,
+                self._dropout_layer,
+                training,
+                blind_rows_are_zero=self._dropout > 0,
+                return_weights=self._shows_weights(
+                    return_attention_scores, GroupedQueryAttention._compute_attention
+                ),
+            )
+        repeats = query.shape[2] // key.shape[2]
+        key, value = (jnp.repeat(x, repeats, axis=2) for x in (key, value))
+        return self._attend_by_formulas(query, key, value, attention_mask, training, factor)
+
+    def _grid(self, query: tuple, value: tuple) -> Grid:
+        return Grid(f"Layer {self.name!r}", query, value, (1,), self.num_query_heads)
 
 
 GroupQueryAttention = GroupedQueryAttention

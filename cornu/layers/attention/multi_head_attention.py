@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import string
 from math import prod
 from typing import Any
@@ -9,9 +10,14 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from cornu.layers.attention.projections import ProjectedAttention
-from cornu.layers.attention.scores import attend, visible
+from cornu.core.call_spec import call_signature
+from cornu.layers.activations.softmax import Softmax
+from cornu.layers.attention import masks
+from cornu.layers.attention.masks import Grid
+from cornu.layers.attention.projections import ProjectedAttention, also
+from cornu.layers.attention.scores import attend
 from cornu.layers.checks import check_positive
+from cornu.layers.core.einsum_dense import EinsumDense
 
 
 class MultiHeadAttention(ProjectedAttention):
@@ -94,6 +100,20 @@ class MultiHeadAttention(ProjectedAttention):
                 (attention_axes,) if isinstance(attention_axes, int) else tuple(attention_axes)
             )
         self._attention_axes = attention_axes
+        self._inverse_sqrt_key_dim = 1 / math.sqrt(key_dim)
+        self._flash_attention = flash_attention
+
+    # Names of Keras, for subclasses.
+    _kernel_initializer = also("kernel_initializer")
+    _kernel_regularizer = also("kernel_regularizer")
+    _kernel_constraint = also("kernel_constraint")
+    _bias_initializer = also("bias_initializer")
+    _bias_regularizer = also("bias_regularizer")
+    _bias_constraint = also("bias_constraint")
+    _activity_regularizer = also("activity_regularizer")
+    _sliding_window = also("sliding_window")
+    _use_gate = also("use_gate")
+    _pair_axes = property(lambda self: len(self._attention_axes))
 
     num_heads = property(lambda self: self._num_heads, doc="Number of heads.")
     key_dim = property(lambda self: self._key_dim, doc="Features of a head's queries and keys.")
@@ -116,22 +136,56 @@ class MultiHeadAttention(ProjectedAttention):
         if self.use_gate:
             self._gate_dense = self._to_heads("gate", query_shape, value_head, "sigmoid")
         self._value_dense = self._to_heads("value", value_shape, value_head)
-        rank = len(query_shape)
+        self._build_attention(len(query_shape) + 1)
+        self._output_dense = self._make_output_dense(
+            query_shape, self._get_common_kwargs_for_sublayer(), "attention_output"
+        )
+        self._output_dense.build((*query_shape[:-1], *value_head))
+
+    def _build_attention(self, rank: int) -> None:
+        """Make what attends: the formulas, the softmax and the dropout of the weights.
+
+        Args:
+            rank: of the projected queries, (batch, axes..., heads, features).
+        """
         if self._attention_axes is None:
-            self._attention_axes = tuple(range(1, rank - 1))
+            self._attention_axes = tuple(range(1, rank - 2))
         else:
-            self._attention_axes = tuple(axis % rank for axis in self._attention_axes)
+            self._attention_axes = tuple(axis % (rank - 1) for axis in self._attention_axes)
+        letters = string.ascii_lowercase
+        query, made = letters[:rank], iter(letters[rank:])
+        key = "".join(next(made) if i in self._attention_axes else c for i, c in enumerate(query))
+        value = key[:-1] + next(made)
+        others = [i for i in range(rank - 1) if i not in self._attention_axes]
+        weights = "".join(query[i] for i in others)
+        weights += "".join(x[i] for x in (query, key) for i in self._attention_axes)
+        self._dot_product_equation = f"{key},{query}->{weights}"
+        self._combine_equation = f"{weights},{value}->{query[:-1]}{value[-1]}"
+        self._built_formulas = (
+            self._dot_product_equation,
+            self._combine_equation,
+            1 / math.sqrt(self._key_dim),
+        )
+        last = tuple(range(-len(self._attention_axes), 0))
+        self._softmax = Softmax(axis=last, dtype=self.dtype_policy)
         self._dropout_layer = self.weights_dropout()
+
+    def _make_output_dense(
+        self, query_shape: tuple, common_kwargs: dict, name: str | None = None
+    ) -> EinsumDense:
+        """The projection of the heads to the outputs, not built yet."""
+        rank = len(query_shape)
         outputs = self._output_shape or (query_shape[-1],)
         letters = string.ascii_lowercase
         free, head = letters[: rank - 1], letters[rank - 1 : rank + 1]
         made = letters[rank + 1 : rank + 1 + len(outputs)]
-        self._output_dense = self.projection(
-            "attention_output",
+        return EinsumDense(
             f"{free}{head},{head}{made}->{free}{made}",
-            (*[None] * (rank - 2), *outputs),
-            made,
-            (*query_shape[:-1], *value_head),
+            output_shape=(*[None] * (rank - 2), *outputs),
+            bias_axes=made if self._use_bias else None,
+            trainable=self.trainable,
+            name=name,
+            **common_kwargs,
         )
 
     def _to_heads(self, name: str, shape: tuple, head: tuple, activation: Any = None) -> Any:
@@ -175,37 +229,78 @@ class MultiHeadAttention(ProjectedAttention):
             tuple of it and the weights, of shape (batch, heads, queries, keys).
         """
         key = value if key is None else key
-        gate = self._gate_dense(query) if self.use_gate else None
-        heads = [self._query_dense(query), self._key_dense(key), self._value_dense(value)]
-        grid = query.shape[1:-1]
-        query, key, value = map(self._flat, heads)
-        mask = self._flat_mask(attention_mask, heads[0].shape, heads[1].shape)
-        found = visible(
-            query.shape[1],
-            key.shape[1],
-            mask,
-            None,
-            value_mask,
-            key_mask,
-            use_causal_mask,
-            self.sliding_window,
-        )
-        outputs, weights = attend(
+        if query_mask is not None:
+            masks.of_queries(self._grid(query.shape[:-1], value.shape[:-1]), query_mask)
+        mask = self._compute_attention_mask(
             query,
-            key,
             value,
-            found,
-            self._dropout_layer,
-            training,
-            blind_rows_are_zero=self._dropout > 0 or len(grid) != 1,
-            return_weights=return_attention_scores,
+            value_mask=value_mask,
+            key_mask=key_mask,
+            attention_mask=attention_mask,
+            use_causal_mask=use_causal_mask,
         )
-        outputs = self._unflat(outputs, grid)
+        gate = self._gate_dense(query) if self.use_gate else None
+        heads = self._query_dense(query), self._key_dense(key), self._value_dense(value)
+        asked = [return_attention_scores] if self._override_takes_the_question() else []
+        outputs, weights = self._compute_attention(*heads, mask, training, *asked)
         outputs = outputs if gate is None else outputs * gate
         outputs = self._output_dense(outputs)
-        if not return_attention_scores:
-            return outputs
-        return outputs, self._unflat_weights(weights, heads[0].shape, heads[1].shape)
+        return (outputs, weights) if return_attention_scores else outputs
+
+    def _override_takes_the_question(self) -> bool:
+        return call_signature(type(self)._compute_attention).takes("return_attention_scores")
+
+    def _compute_attention(
+        self,
+        query: jax.Array,
+        key: jax.Array,
+        value: jax.Array,
+        attention_mask: Any = None,
+        training: bool | None = None,
+        return_attention_scores: bool | None = None,
+        use_causal_mask: bool = False,
+    ) -> tuple[jax.Array, jax.Array | None]:
+        """Attention over the heads; subclasses may replace it.
+
+        Args:
+            query: array of shape (batch, queries, heads, key_dim), or with more axes for a grid.
+            key: array of shape (batch, keys, heads, key_dim), likewise.
+            value: array of shape (batch, keys, heads, value_dim), likewise.
+            attention_mask: booleans (batch, queries, keys), or with heads behind the batch; None
+                if all is visible.
+            training: whether dropout is active.
+            return_attention_scores: whether weights are wanted; None for those who override this.
+            use_causal_mask: whether query i sees only the keys up to i.
+
+        Returns:
+            The heads' outputs, (batch, queries, heads, value_dim), and the weights, (batch, heads,
+            queries, keys), or None.
+        """
+        grid = self._grid(query.shape[:-2], key.shape[:-2])
+        if use_causal_mask:
+            parts = [masks.causal(grid)]
+            parts += [] if attention_mask is None else [jnp.asarray(attention_mask, "bool")]
+            attention_mask = masks.together(grid, parts)
+        if not self._has_own_steps(self._inverse_sqrt_key_dim):
+            return self._attend_by_formulas(
+                query, key, value, attention_mask, training, self._inverse_sqrt_key_dim
+            )
+        outputs, weights = attend(
+            *map(self._flat, (query, key, value)),
+            masks.flat(grid, attention_mask),
+            self._dropout_layer,
+            training,
+            blind_rows_are_zero=self._dropout > 0 or not grid.is_sequence,
+            return_weights=self._shows_weights(
+                return_attention_scores, MultiHeadAttention._compute_attention
+            ),
+        )
+        if weights is not None:
+            weights = weights.reshape(*grid.batches, self._num_heads, *grid.queries, *grid.keys)
+        return self._unflat(outputs, query.shape[1:-2]), weights
+
+    def _grid(self, query: tuple, value: tuple) -> Grid:
+        return Grid(f"Layer {self.name!r}", query, value, self._attention_axes, self._num_heads)
 
     def _order(self, rank: int) -> tuple[list[int], list[int]]:
         """Axes before the heads: those that act like a batch, and those attended over."""
@@ -230,19 +325,3 @@ class MultiHeadAttention(ProjectedAttention):
         order = [*rest, *axes]
         places = [order.index(axis) for axis in range(len(order))]
         return jnp.transpose(x, (*places, x.ndim - 2, x.ndim - 1))
-
-    def _flat_mask(self, mask: Any, query_shape: tuple, key_shape: tuple) -> Any:
-        """From (batch, rest..., query axes..., key axes...) to (batches, queries, keys)."""
-        if mask is None or len(query_shape) == 4:
-            return mask
-        rest, axes = self._order(len(query_shape))
-        batches = [query_shape[axis] for axis in rest]
-        queries, keys = ([shape[axis] for axis in axes] for shape in (query_shape, key_shape))
-        mask = jnp.broadcast_to(jnp.asarray(mask), (*batches, *queries, *keys))
-        return mask.reshape(prod(batches), prod(queries), prod(keys))
-
-    def _unflat_weights(self, weights: Any, query_shape: tuple, key_shape: tuple) -> jax.Array:
-        rest, axes = self._order(len(query_shape))
-        queries, keys = ([shape[axis] for axis in axes] for shape in (query_shape, key_shape))
-        batches = [query_shape[axis] for axis in rest]
-        return weights.reshape(*batches, self._num_heads, *queries, *keys)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import jax
+import jax.numpy as jnp
+
 from cornu.core.layer import Layer
+from cornu.layers.activations.softmax import Softmax
+from cornu.layers.attention import masks
+from cornu.layers.attention.masks import Grid
 from cornu.layers.core.einsum_dense import EinsumDense
 from cornu.layers.regularization.dropout import Dropout
 from cornu.layers.weight_settings import set_weight_settings, weight_arguments, weight_names
@@ -46,16 +53,10 @@ class ProjectedAttention(Layer):
     dropout = property(lambda self: self._dropout, doc="Share of the weights that is dropped.")
     use_bias = property(lambda self: self._use_bias, doc="Whether the projections have a bias.")
 
-    def projection(
-        self,
-        name: str,
-        equation: str,
-        output_shape: tuple,
-        bias_axes: str,
-        input_shape: tuple,
-        activation: str | None = None,
-    ) -> EinsumDense:
-        """A built projection with the layer's settings; initializers are copied for each."""
+    # --- names of Keras that subclasses read and override: docs/subclassing.md -----------------
+
+    def _get_common_kwargs_for_sublayer(self) -> dict[str, Any]:
+        """Arguments of every projection; initializers are copied, so that each draws anew."""
         settings = {
             f"{weight}_{kind}": value
             for weight in ("kernel", "bias")
@@ -65,15 +66,119 @@ class ProjectedAttention(Layer):
             given = settings[weight]
             if hasattr(given, "get_config"):
                 settings[weight] = type(given).from_config(given.get_config())
+        return {**settings, "activity_regularizer": None, "dtype": self.dtype_policy}
+
+    def _compute_attention_mask(
+        self,
+        query: jax.Array,
+        value: jax.Array,
+        query_mask: Any = None,
+        value_mask: Any = None,
+        key_mask: Any = None,
+        attention_mask: Any = None,
+        use_causal_mask: bool = False,
+    ) -> jax.Array | None:
+        """All masks as one, (batch, queries, keys), or with heads behind the batch; or None.
+
+        Args:
+            query: as given to the layer, for its shape.
+            value: likewise.
+            query_mask: False for queries that see nothing.
+            value_mask: False for values that are not seen; `key_mask` likewise.
+            attention_mask: booleans that broadcast to (batch, queries, keys).
+            use_causal_mask: whether query i sees only the keys up to i.
+
+        Raises:
+            ValueError: if a mask does not fit the shapes.
+        """
+        grid = self._grid(query.shape[:-1], value.shape[:-1])
+        parts = [] if query_mask is None else [masks.of_queries(grid, query_mask)]
+        for name, mask in (("value_mask", value_mask), ("key_mask", key_mask)):
+            parts += [] if mask is None else [masks.of_keys(grid, name, mask)]
+        if attention_mask is not None:
+            parts.append(masks.of_pairs(grid, "attention_mask", attention_mask))
+        if use_causal_mask:
+            parts.append(self._compute_causal_mask(query, value))
+        if self.sliding_window is not None:
+            parts.append(self._compute_sliding_window_mask(query, value))
+        return masks.together(grid, parts)
+
+    def _compute_causal_mask(self, query: jax.Array, value: jax.Array | None = None) -> jax.Array:
+        """Query i sees the keys up to i, (1, queries, keys)."""
+        value = query if value is None else value
+        return masks.causal(self._grid(query.shape[:-1], value.shape[:-1]))
+
+    def _compute_sliding_window_mask(
+        self, query: jax.Array, value: jax.Array | None = None
+    ) -> jax.Array:
+        """Query i sees the keys nearer than the window, (1, queries, keys)."""
+        value = query if value is None else value
+        return masks.window(self._grid(query.shape[:-1], value.shape[:-1]), self.sliding_window)
+
+    def _grid(self, query: tuple, value: tuple) -> Grid:
+        """The sizes of the attention; subclasses say which axes and how many heads."""
+        raise NotImplementedError
+
+    def _masked_softmax(self, attention_scores: jax.Array, attention_mask: Any = None) -> jax.Array:
+        """The weights (..., heads, queries, keys) from their scores, 0 where the mask is False."""
+        if attention_mask is None:
+            return self._softmax(attention_scores)
+        pairs = 2 * self._pair_axes
+        while attention_mask.ndim < attention_scores.ndim:
+            attention_mask = jnp.expand_dims(attention_mask, -pairs - 1)
+        return self._softmax(attention_scores, mask=attention_mask)
+
+    # How many axes of the query are attended over.
+    _pair_axes = 1
+
+    def _attend_by_formulas(
+        self,
+        query: jax.Array,
+        key: jax.Array,
+        value: jax.Array,
+        attention_mask: Any,
+        training: bool | None,
+        factor: float,
+    ) -> tuple[jax.Array, jax.Array]:
+        """Attention step by step, as subclasses have changed the steps."""
+        dtype = jnp.result_type(query, key, value)
+        query = query.astype(dtype) * jnp.asarray(factor, dtype)
+        scores = jnp.einsum(self._dot_product_equation, key.astype(dtype), query)
+        weights = self._masked_softmax(scores, attention_mask)
+        kept = self._dropout_layer(weights, training=training)
+        return jnp.einsum(self._combine_equation, kept, value.astype(dtype)), weights
+
+    def _has_own_steps(self, factor: float) -> bool:
+        """Whether nobody has changed a step of the attention, so that a kernel may do it all."""
+        return (
+            type(self)._masked_softmax is ProjectedAttention._masked_softmax
+            and type(self._softmax) is Softmax
+            and getattr(self, "_built_formulas", None)
+            == (self._dot_product_equation, self._combine_equation, factor)
+        )
+
+    def _shows_weights(self, asked: bool | None, own: Callable) -> bool:
+        """Whether weights are returned: where nobody says, to an override that calls this one."""
+        return type(self)._compute_attention is not own if asked is None else asked
+
+    def projection(
+        self,
+        name: str,
+        equation: str,
+        output_shape: tuple,
+        bias_axes: str,
+        input_shape: tuple,
+        activation: str | None = None,
+    ) -> EinsumDense:
+        """A built projection with the layer's settings."""
         layer = EinsumDense(
             equation,
             output_shape=output_shape,
             activation=activation,
             bias_axes=bias_axes if self._use_bias else None,
-            dtype=self.dtype_policy,
             trainable=self.trainable,
             name=name,
-            **settings,
+            **self._get_common_kwargs_for_sublayer(),
         )
         layer.build(input_shape)
         return layer
@@ -81,3 +186,12 @@ class ProjectedAttention(Layer):
     def weights_dropout(self) -> Dropout:
         """The layer that drops attention weights."""
         return Dropout(self._dropout, seed=self.seed, dtype=self.dtype_policy)
+
+
+def also(name: str) -> property:
+    """The attribute under a second name, which can be set too."""
+    return property(
+        lambda self: getattr(self, name),
+        lambda self, value: setattr(self, name, value),
+        doc=f"The same as `{name}`.",
+    )

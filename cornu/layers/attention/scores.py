@@ -1,59 +1,14 @@
-"""Masks of attention, and attention over heads with or without its weights shown."""
+"""Attention over heads, with or without its weights shown."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from cornu import kernels
 from cornu.core.layer import Layer
-
-
-def visible(
-    queries: int,
-    keys: int,
-    attention_mask: Any = None,
-    query_mask: Any = None,
-    value_mask: Any = None,
-    key_mask: Any = None,
-    causal: bool = False,
-    sliding_window: int | None = None,
-) -> jax.Array | None:
-    """Which keys each query may see.
-
-    Args:
-        queries: number of queries.
-        keys: number of keys.
-        attention_mask: booleans that broadcast to (batch, queries, keys), or with an axis of heads
-            behind the batch; or None.
-        query_mask: booleans (batch, queries), or None.
-        value_mask: booleans (batch, keys), or None.
-        key_mask: likewise.
-        causal: whether query i sees only the keys up to i.
-        sliding_window: query i sees key j if |i - j| is below it; None for all.
-
-    Returns:
-        Booleans that broadcast to (batch, queries, keys), or (batch, heads, queries, keys) if the
-        attention mask has heads; None if all is visible.
-    """
-    parts = [] if attention_mask is None else [jnp.asarray(attention_mask, "bool")]
-    if query_mask is not None:
-        parts.append(jnp.asarray(query_mask, "bool")[:, :, None])
-    parts += [jnp.asarray(m, "bool")[:, None] for m in (value_mask, key_mask) if m is not None]
-    distance = jnp.arange(queries)[:, None] - jnp.arange(keys)
-    if causal:
-        parts.append(distance >= 0)
-    if sliding_window is not None:
-        parts.append(jnp.abs(distance) < sliding_window)
-    by_head = any(part.ndim == 4 for part in parts)
-    found = None
-    for part in parts:
-        part = part[:, None] if by_head and part.ndim == 3 else part
-        found = part if found is None else found & part
-    return found
 
 
 def attend(

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from cornu.core.call_spec import call_signature
 from cornu.core.layer import Layer
+from cornu.layers.checks import step_mask
 from cornu.layers.core.wrapper import Wrapper
 
 
@@ -50,14 +51,25 @@ class TimeDistributed(Wrapper):
         return (step[0], input_shape[1], *step[1:])
 
     def call(self, inputs: jax.Array, training: bool | None = None, mask: Any = None) -> jax.Array:
-        """The outputs of all steps."""
+        """The outputs of all steps.
+
+        Args:
+            inputs: array of shape (batch, time, ...).
+            training: whether the layer inside is in training.
+            mask: booleans of shape (batch, time), or of more of the inputs' axes; a layer inside
+                that takes a mask gets each step's part.
+        """
+        if mask is not None:
+            axes = min(max(2, jnp.ndim(mask)), inputs.ndim)
+            mask = step_mask(self, mask, inputs.shape, axes)
+            mask = jnp.broadcast_to(mask, inputs.shape[:axes])
         if training and self.layer.non_trainable_weights:
             # Running statistics change from step to step.
             steps = range(inputs.shape[1])
             outputs = [self._call_inside(inputs[:, i], _at(mask, i)) for i in steps]
             return jnp.stack(outputs, axis=1)
         batch, time = inputs.shape[:2]
-        if mask is not None and mask.ndim >= 2:
+        if mask is not None:
             mask = mask.reshape(batch * time, *mask.shape[2:])
         outputs = self._call_inside(inputs.reshape(batch * time, *inputs.shape[2:]), mask)
         return outputs.reshape(batch, time, *outputs.shape[1:])

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from cornu import initializers, kernels, ops
 from cornu.core.input_spec import InputSpec
+from cornu.layers.checks import step_mask
 from cornu.layers.normalization.base import BaseNormalization, sizes_along
 from cornu.layers.precision import as_given
 
@@ -147,6 +148,8 @@ class BatchNormalization(BaseNormalization):
             self._follow(self.moving_mean, mean, self.momentum)
             self._follow(self.moving_variance, variance, self.momentum)
             return outputs.astype(self.compute_dtype)
+        if mask is not None:
+            mask = step_mask(self, mask, inputs.shape, min(jnp.ndim(mask), inputs.ndim))
         wide = inputs.astype(jnp.promote_types(inputs.dtype, "float32"))
         mean, variance = _moments(wide, axes, mask)
         if self.renorm:

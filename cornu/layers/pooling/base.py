@@ -43,7 +43,19 @@ class BasePooling(Layer):
 
     def call(self, inputs: Any) -> jax.Array:
         """Pool each window."""
+        self._check_room(inputs.shape)
         return self.pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
+
+    def _check_room(self, shape: tuple) -> None:
+        check_not_empty(self, shape)
+        sizes = spatial_sizes(self, shape)
+        small = any(type(n) is int and n < window for n, window in zip(sizes, self.pool_size))
+        if small and self.padding == "valid":
+            raise ValueError(
+                f"Layer {self.name!r}: windows of pool_size={self.pool_size} do not fit into the "
+                f"spatial sizes {sizes} of inputs of shape {tuple(shape)}: nothing would be left. "
+                'Pool less, or use padding="same".'
+            )
 
 
 class BaseGlobalPooling(Layer):
@@ -63,6 +75,7 @@ class BaseGlobalPooling(Layer):
 
     def call(self, inputs: Any) -> jax.Array:
         """Pool each channel."""
+        check_not_empty(self, inputs.shape)
         return self.pool(inputs, axis=self.axes, keepdims=self.keepdims)
 
 
@@ -81,7 +94,27 @@ class BaseAdaptivePooling(Layer):
 
     def call(self, inputs: Any) -> jax.Array:
         """Pool each window."""
+        check_not_empty(self, inputs.shape)
         return self.pool(inputs, self.output_size, self.data_format)
+
+
+def spatial_sizes(layer: Layer, shape: tuple) -> tuple:
+    """The sizes of the spatial dimensions of inputs of a shape."""
+    first = 1 if layer.data_format == "channels_last" else 2
+    return tuple(shape[first : first + layer.rank])
+
+
+def check_not_empty(layer: Layer, shape: tuple) -> None:
+    """Refuse inputs without positions.
+
+    Raises:
+        ValueError: if a spatial size is 0.
+    """
+    if any(type(n) is int and n == 0 for n in spatial_sizes(layer, shape)):
+        raise ValueError(
+            f"Layer {layer.name!r} has nothing to pool: a spatial size of inputs of shape "
+            f"{tuple(shape)} is 0. Check the layers and the data before it."
+        )
 
 
 def sizes_of(layer: Layer, value: Sizes, name: str) -> tuple[int, ...]:

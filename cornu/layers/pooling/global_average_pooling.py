@@ -7,6 +7,7 @@ from typing import Any
 import jax
 
 from cornu import ops
+from cornu.layers.checks import step_mask
 from cornu.layers.pooling.base import BaseGlobalPooling
 
 
@@ -41,6 +42,8 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
         if mask is None:
             return super().call(inputs)
         steps = self.axes[0]
+        batch, time = inputs.shape[0], inputs.shape[steps]
+        mask = step_mask(self, mask, (batch, time, inputs.shape[3 - steps]))
         weights = ops.expand_dims(ops.cast(mask, inputs.dtype), 3 - steps)
         total = ops.sum(inputs * weights, axis=steps, keepdims=self.keepdims)
         count = ops.sum(weights, axis=steps, keepdims=self.keepdims)

@@ -34,17 +34,20 @@ class DropoutCell:
     def get_dropout_mask(self, step_input: jax.Array) -> jax.Array | None:
         """Factors for the inputs of each step, 0 or 1 / (1 - rate); None without dropout."""
         if self._dropout_mask is None and self.dropout > 0:
-            self._dropout_mask = self._draw(step_input, self.dropout)
+            self._dropout_mask = self._create_dropout_mask(step_input, self.dropout)
         return self._dropout_mask
 
     def get_recurrent_dropout_mask(self, step_input: jax.Array) -> jax.Array | None:
         """Factors for the state before each step; None without recurrent dropout."""
         if self._recurrent_dropout_mask is None and self.recurrent_dropout > 0:
-            self._recurrent_dropout_mask = self._draw(step_input, self.recurrent_dropout)
+            self._recurrent_dropout_mask = self._create_dropout_mask(
+                step_input, self.recurrent_dropout
+            )
         return self._recurrent_dropout_mask
 
-    def _draw(self, like: jax.Array, rate: float) -> jax.Array:
-        return random.dropout(jnp.ones_like(like), rate, seed=self.seed_generator)
+    def _create_dropout_mask(self, step_input: jax.Array, dropout_rate: float) -> jax.Array:
+        """New factors; subclasses may draw them in another way (docs/subclassing.md)."""
+        return random.dropout(jnp.ones_like(step_input), dropout_rate, seed=self.seed_generator)
 
     def reset_dropout_mask(self) -> None:
         """Forget the mask of the inputs; the next use draws a new one."""

@@ -99,10 +99,16 @@ class LSTMCell(WeightedCell):
         x, h = self.dropped(inputs, states[0], training)
         z = jnp.matmul(x, kernel) + jnp.matmul(h, recurrent_kernel)
         gates = jnp.split(z if bias is None else z + bias, 4, axis=-1)
-        keep, forget, show = (self.recurrent_activation(gates[i]) for i in (0, 1, 3))
-        c = forget * states[1] + keep * self.activation(gates[2])
+        c, show = self._compute_carry_and_output_fused(gates, states[1])
         h = show * self.activation(c)
         return h, [h, c]
+
+    def _compute_carry_and_output_fused(
+        self, z: list[jax.Array], c_tm1: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """The new cell state and the output gate, from the gates' sums and the old cell state."""
+        keep, forget, show = (self.recurrent_activation(z[i]) for i in (0, 1, 3))
+        return forget * c_tm1 + keep * self.activation(z[2]), show
 
 
 class LSTM(WeightedRNN, cell=LSTMCell):

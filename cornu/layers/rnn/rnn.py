@@ -13,6 +13,7 @@ from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.core.scope import StatelessScope
 from cornu.core.variable import Variable
+from cornu.layers.checks import step_mask
 from cornu.layers.rnn.cell import DropoutCell
 from cornu.layers.rnn.loop import run_steps
 from cornu.layers.rnn.stacked_rnn_cells import (
@@ -120,11 +121,18 @@ class RNN(Layer):
                 "`keras.Input(batch_shape=(batch, time, features))`, or call it on data first."
             )
         own = list(self._variables)
+        # The values are needed now, also where the layer is built in a program being traced.
+        with jax.ensure_compile_time_eval():
+            states = self.get_initial_state(batch_size)
         self._carried.variables = jax.tree.map(
             lambda state: self.add_weight(
-                state.shape, "zeros", dtype=state.dtype, trainable=False, name="rnn_state"
+                jnp.shape(state),
+                lambda shape, dtype: jnp.asarray(state, dtype),
+                dtype=jnp.result_type(state).name,
+                trainable=False,
+                name="rnn_state",
             ),
-            self.get_initial_state(batch_size),
+            states,
         )
         self._variables[:] = own
 
@@ -133,9 +141,13 @@ class RNN(Layer):
         return initial_state(self.cell, batch_size, self.compute_dtype)
 
     def reset_state(self) -> None:
-        """Set the states of a stateful layer to zero."""
-        for variable in jax.tree.leaves(self.states, is_leaf=_is_variable):
-            variable.assign(jnp.zeros_like(variable.raw_value))
+        """Set the states of a stateful layer to those it started with: the cell's own, or zeros."""
+        variables = jax.tree.leaves(self.states, is_leaf=_is_variable)
+        if not variables:
+            return
+        states = jax.tree.leaves(self.get_initial_state(variables[0].shape[0]))
+        for variable, state in zip(variables, states):
+            variable.assign(state)
 
     reset_states = reset_state
 
@@ -159,7 +171,8 @@ class RNN(Layer):
             `return_state` a tuple of it and the states.
         """
         mask = jax.tree.leaves(mask)[0] if isinstance(mask, (list, tuple)) else mask
-        mask = None if mask is None else jnp.asarray(mask, "bool")
+        if mask is not None:
+            mask = step_mask(self, mask, jax.tree.leaves(sequences)[0].shape)
         states = self._start(sequences, initial_state)
         self._draw_masks(self.cell, sequences, states, training)
         outputs, states = self.inner_loop(sequences, states, mask, training)[1:]

@@ -55,3 +55,26 @@ def test_directions_must_differ():
 def test_unknown_batch_size_of_a_stateful_layer_is_an_error():
     with pytest.raises(ValueError, match="batch size must be known"):
         RNN(LSTMCell(3), stateful=True).build((None, 4, 3))
+
+
+class StartsAtFive(keras.layers.Layer):
+    """A cell that counts on from its own initial state."""
+
+    state_size = output_size = 3
+
+    def get_initial_state(self, batch_size=None):
+        return [5 * keras.ops.ones((batch_size, 3))]
+
+    def call(self, inputs, states):
+        return states[0] + 1, [states[0] + 1]
+
+
+def test_a_stateful_layer_starts_with_the_cell_s_own_state():
+    layer, x = keras.layers.RNN(StartsAtFive(), stateful=True), np.ones((2, 4, 3), "float32")
+    assert [float(layer(x)[0, 0]) for _ in range(2)] == [9, 13]
+    layer.reset_state()
+    assert float(layer(x)[0, 0]) == 9
+    inside = keras.Sequential(
+        [keras.Input(batch_shape=(2, 4, 3)), keras.layers.RNN(StartsAtFive(), stateful=True)]
+    )
+    assert inside.predict(x, verbose=0)[0, 0] == 9
