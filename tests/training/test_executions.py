@@ -46,8 +46,7 @@ class Seen(keras.callbacks.Callback):
 
 
 def model(size):
-    keras.utils.set_random_seed(0)
-    made = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    made = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, "tanh", False, "ones")])
     made.compile("sgd", "mse", steps_per_execution=size)
     return made
 
