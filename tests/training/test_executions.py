@@ -69,8 +69,7 @@ CALLS = {
 def test_hooks_come_once_per_execution(kind, size):
     train, test, predict = Seen(), Seen(), Seen()
     made = model(size)
-    shuffle = {} if kind == "data set" else {"shuffle": False}
-    made.fit(**data(kind), **shuffle, verbose=0, callbacks=[train])
+    made.fit(**data(kind), shuffle=False, verbose=0, callbacks=[train])
     made.evaluate(**data(kind), verbose=0, callbacks=[test])
     given = {key: value for key, value in data(kind).items() if key != "y"}
     outputs = made.predict(**given, verbose=0, callbacks=[predict])
@@ -79,7 +78,7 @@ def test_hooks_come_once_per_execution(kind, size):
     # The logs are the running values behind the execution's last batch.
     each = Seen()
     one = model(1)
-    one.fit(**data(kind), **shuffle, verbose=0, callbacks=[each])
+    one.fit(**data(kind), shuffle=False, verbose=0, callbacks=[each])
     ends = [min(batch, 4) for name, batch in CALLS[size] if name == "end"]
     np.testing.assert_allclose(train.losses, [each.losses[batch] for batch in ends], rtol=1e-5)
     np.testing.assert_allclose(made.get_weights()[0], one.get_weights()[0], rtol=1e-5)
