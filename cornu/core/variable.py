@@ -14,6 +14,7 @@ from cornu.core import registry
 from cornu.core.scope import thread
 from cornu.engine import dtypes, limits
 from cornu.engine.names import auto_name
+from cornu.engine.owner import Owner
 from cornu.ops.operators import attach_operators
 
 AGGREGATIONS = ("none", "mean", "sum", "only_first_replica")
@@ -59,6 +60,7 @@ class Variable:
     regularizer: Any = None
     constraint: Any = None
     overwrite_with_gradient: bool = False
+    _owner: Owner | None = None
 
     def __init__(
         self,
@@ -137,10 +139,7 @@ class Variable:
     @property
     def value(self) -> jax.Array:
         """The current value: that of the active scope, or its own."""
-        value = self._value
-        if thread.scope is not None:
-            scoped = thread.scope.get_current_value(self)
-            value = value if scoped is None else scoped
+        value = self.raw_value
         cast = thread.autocast_dtype
         if cast is not None and self.autocast and jnp.issubdtype(value.dtype, jnp.floating):
             return value.astype(cast)
@@ -183,7 +182,7 @@ class Variable:
             scoped = thread.scope.get_current_value(self)
             if scoped is not None:
                 return scoped
-        return self._value
+        return self._value if self._owner is None else self._owner.read(self)
 
     @property
     def trainable(self) -> bool:
@@ -264,7 +263,7 @@ class Variable:
         copy = Variable.__new__(Variable)
         memo[id(self)] = copy
         own = {key: value for key, value in self.__dict__.items() if key != "_value"}
-        copy.__dict__.update(deepcopy(own, memo), _value=jnp.array(self._value))
+        copy.__dict__.update(deepcopy(own, memo), _value=jnp.array(self.raw_value))
         return copy
 
     def __hash__(self) -> int:

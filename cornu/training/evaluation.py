@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -195,9 +196,8 @@ class Evaluation:
                 result = eager(batch)
             else:
                 program = self._program(kind)
-                if program.donate:
-                    program.own_state()
-                result = program.run(batch)
+                with program.owning() if program.donate else contextlib.nullcontext():
+                    result = program.run(batch)
         return self._as_returned(dict(Logs(result).items()), return_dict)
 
     def _as_returned(self, logs: dict, return_dict: bool) -> Any:

@@ -393,7 +393,7 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
 
         due = None if validation is None else lambda epoch: _is_due(epoch, validation_freq)
         self._training_run = TrainingRun(self, feed, validation)
-        with closing_all(feed, validation), interrupts_between_steps():
+        with closing_all(feed, validation), interrupts_between_steps(), loop.program.owning():
             self._run_epochs(loop, callbacks, initial_epoch, epochs, validate, due)
         return callbacks.history
 
@@ -407,8 +407,6 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
             check_class_numbers(self._compile_loss, validation, "y in validation_data")
 
     def _train_loop(self, feed: Any, steps: int | None, callbacks: CallbackList) -> Loop:
-        program = self._program("train")
-        program.own_state()
         hooks = Executions(
             self.steps_per_execution,
             steps,
@@ -416,7 +414,7 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
             lambda batch, results: callbacks.on_train_batch_end(batch, results[-1]),
         )
         interval, eager = callbacks.batch_interval(), self._eager_step("train")
-        return Loop(program, feed, steps, interval, eager, hooks)
+        return Loop(self._program("train"), feed, steps, interval, eager, hooks)
 
     def _run_epochs(
         self,

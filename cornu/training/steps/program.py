@@ -6,8 +6,9 @@ lies on the device; the number of times is an argument, so one compilation serve
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -22,6 +23,7 @@ from cornu.core.tracking import unique
 from cornu.core.variable import Variable
 from cornu.engine import compilation
 from cornu.engine.interrupts import state_change
+from cornu.engine.owner import Owner
 from cornu.training.steps.cost import count_operations
 
 # Below this many operations a step takes less than about ten milliseconds, and what the host does
@@ -66,6 +68,8 @@ class StepProgram:
         self.stateless = stateless
         self.groups = groups
         self.donate = donate
+        self.owner: Owner | None = None
+        self._updated: set[int] = set()
         self.options: dict | None = None
         self.extra: list = []
         self.missing: dict[int, Any] = {}
@@ -78,6 +82,8 @@ class StepProgram:
 
     def _prepare(self) -> None:
         self.variables = unique([*self.find_variables(), *self.extra])
+        if self.owner is not None:
+            self._hand_to(self.owner)
         donated = (0,) if self.donate else ()
         self._one = jax.jit(self._pure, donate_argnums=donated, compiler_options=self.options)
         self._many = jax.jit(
@@ -91,7 +97,8 @@ class StepProgram:
         seen: set[int] = set()
         values = []
         for variable in self.variables:
-            value = variable._value
+            owner = variable._owner
+            value = variable._value if owner in (None, self.owner) else owner.read(variable)
             if self.donate and id(value) in seen:
                 value = jnp.array(value, copy=True)
             seen.add(id(value))
@@ -99,9 +106,13 @@ class StepProgram:
         return values
 
     def store(self, state: list[jax.Array]) -> None:
-        """Give the Variables the values of a state."""
+        """Give the Variables the values of a state; those that it cannot have changed keep theirs.
+
+        A prediction must not bring back the weights of its beginning, if another thread trains.
+        """
         for variable, value in zip(self.variables, state):
-            variable._value = value
+            if self.donate or id(variable) in self._updated:
+                variable._value = value
 
     def own_state(self) -> None:
         """Copy the Variables' values, so that arrays a user holds survive donation."""
@@ -109,6 +120,28 @@ class StepProgram:
             # One reference is the Variable's, one the argument's: any other is somebody else's.
             if sys.getrefcount(variable._value) > OWN_REFERENCES:
                 variable._value = jnp.array(variable._value, copy=True)
+
+    @contextlib.contextmanager
+    def owning(self) -> Iterator[None]:
+        """While steps run: what others read of the state, in any thread, survives donation."""
+        if self.owner is not None:
+            yield
+            return
+        self.own_state()
+        self.owner, self._owners_before = Owner(), {}
+        self._hand_to(self.owner)
+        try:
+            yield
+        finally:
+            for variable in self.variables:
+                variable._owner = self._owners_before.get(id(variable))
+            self.owner = None
+
+    def _hand_to(self, owner: Owner) -> None:
+        for variable in self.variables:
+            if variable._owner is not owner:
+                self._owners_before[id(variable)] = variable._owner
+                variable._owner = owner
 
     # --- pure functions ------------------------------------------------------------------------
 
@@ -119,6 +152,7 @@ class StepProgram:
             else:
                 result = self.step(batch)
             known = {id(v) for v in self.variables}
+            self._updated |= scope.updated.keys()
             self.missing = {i: v for i, v in scope.updated.items() if i not in known}
             new_state = [scope.get_current_value(v) for v in self.variables]
             result = tree.map_structure(_plain, result)
@@ -227,6 +261,16 @@ class StepProgram:
         return min(steps, MOST_COLLECTED) if self.collects else steps
 
     def _dispatch(self, program: Callable, *arguments: Any) -> Any:
+        owner = self.owner
+        if owner is None:
+            return self._run(program, arguments)
+        with owner.lock:
+            if owner.lent:
+                self.own_state()
+                owner.lent = False
+            return self._run(program, arguments)
+
+    def _run(self, program: Callable, arguments: tuple) -> Any:
         if self.options is None:
             state, result = program(self.state(), *arguments)
         else:
