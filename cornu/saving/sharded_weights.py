@@ -142,6 +142,8 @@ def opened_shards(path: Path) -> Iterator[Callable[[str], Mapping | None]]:
     Raises:
         LoadError: if the file is not one that names shards, or a shard is not of the same write.
     """
+    # The files lie beside the index, not beside a link to it.
+    path = Path(os.path.realpath(path))
     with contextlib.ExitStack() as stack:
 
         def open_all() -> tuple[dict[str, list[str]], dict[str, Group]]:

@@ -65,6 +65,11 @@ def save_weights(
     if not path.endswith(ending):
         sharded = " with max_shard_size" if max_shard_size is not None else ""
         raise ValueError(f"A file of weights{sharded} must be named *{ending}; got {path!r}.")
+    if not getattr(model, "built", True):
+        raise ValueError(
+            f"Model {model.name!r} is not built, so it has no weights to save. Call it on data, or "
+            "use `build(input_shape)`, first."
+        )
     if not may_write(path, overwrite):
         return
     if max_shard_size is not None:
@@ -189,6 +194,8 @@ def read_stores(
         store = find(path)
         if store is None:
             store = next(filter(None, map(find, others()[path])), None)
+        if not store and not getattr(part, "built", True):
+            continue  # It was saved before it had variables.
         if store is None and isinstance(part, Optimizer):
             continue
         try:
@@ -197,6 +204,11 @@ def read_stores(
             raise
         except (ValueError, KeyError, TypeError) as error:
             failed.append((path, part, error))
+        except AttributeError:
+            if getattr(part, "built", True):
+                raise
+            problem = "it is not built yet, so it has no variables. Call the model on data first"
+            failed.append((path, part, ValueError(problem)))
     if failed:
         _report(failed, skip_mismatch)
 

@@ -71,3 +71,34 @@ class OneSize(layers.Layer):
 
     def call(self, x):
         return x * self.w
+
+
+def test_an_empty_model_comes_back(tmp_path):
+    keras.Sequential(name="empty").save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    assert again.name == "empty"
+    again.add(layers.Dense(1))
+    assert again(X).shape == (4, 1)
+
+
+@pytest.mark.parametrize(("name", "size"), [("m.weights.h5", None), ("m.weights.json", 1)])
+def test_there_are_no_weights_to_save_yet(name, size, tmp_path):
+    with pytest.raises(ValueError, match=r"not built.*no weights to save"):
+        MADE["sequential"]().save_weights(tmp_path / name, max_shard_size=size)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_part_that_is_not_built_is_named(tmp_path):
+    class Partly(keras.Model):
+        def __init__(self, used):
+            super().__init__()
+            self.used, self.first, self.second = used, *map(layers.Dense, (1, 1))
+
+        def call(self, x):
+            return self.second(self.first(x)) if self.used else self.first(x)
+
+    model, other = Partly(True), Partly(False)
+    model(X), other(X)
+    model.save_weights(tmp_path / "m.weights.h5")
+    with pytest.raises(ValueError, match=r"dense.*not built"):
+        other.load_weights(tmp_path / "m.weights.h5")

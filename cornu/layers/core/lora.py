@@ -129,9 +129,12 @@ class LowRankAdaptation:
         """Read what `save_own_variables` wrote; a low-rank addition starts at zero."""
         own = [v for v in self._own_base_variables() if v is not None] if self.built else []
         if len(store.keys()) != len(own):
+            advice = "Make the layer with the arguments it was saved with."
+            if not self.built:
+                advice = "The layer is not built: call the model on data first."
             raise ValueError(
                 f"{type(self).__name__} {self.name!r} has {len(own)} variables, the file has "
-                f"{len(store.keys())} for it. Make the layer with the arguments it was saved with."
+                f"{len(store.keys())} for it. {advice}"
             )
         for i, variable in enumerate(own):
             variable.assign(np.asarray(store[str(i)]))
