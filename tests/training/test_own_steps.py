@@ -188,3 +188,25 @@ def test_a_metric_that_was_given_to_compile_as_an_object_is_listed_once():
     assert [metric.name for metric in model.metrics] == ["loss", "compile_metrics"]
     assert model.metrics[1].metrics == [given]
     assert len(model.metrics_variables) == 2 + len(given.variables)
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["second part", "whole state"])
+def test_a_pure_predict_step_returns_the_values_that_are_not_trained(whole):
+    class Doubles(keras.Model):
+        def predict_step(self, state, data):
+            trainable, non_trainable = state
+            outputs, after = self.stateless_call(trainable, non_trainable, data)
+            return outputs * 2, (trainable, after) if whole else after
+
+    class Hands(keras.Model):
+        def predict_step(self, state, data):
+            outputs, non_trainable = super().predict_step(state, data)
+            assert len(non_trainable) == 2
+            return outputs, non_trainable
+
+    x = keras.Input((4,))
+    y = layers.BatchNormalization()(layers.Dense(2)(x))
+    plain, doubled, handed = keras.Model(x, y), Doubles(x, y), Hands(x, y)
+    expected = plain.predict(X, verbose=0)
+    np.testing.assert_allclose(doubled.predict(X, verbose=0), 2 * expected, rtol=1e-6)
+    np.testing.assert_allclose(handed.predict(X, verbose=0), expected, rtol=1e-6)

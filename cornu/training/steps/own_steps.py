@@ -37,6 +37,9 @@ def own_step(model: Any, kind: str, step: Callable, pure: bool) -> Callable:
                 f"{_described(returned)}."
             )
         result, new_state = returned
+        if kind == "predict" and not _has_parts(new_state):
+            # As in Keras: the non-trainable variables' values alone.
+            new_state = (state[0], new_state)
         return checked(result), _like(state, new_state, where)
 
     return stateless
@@ -67,15 +70,18 @@ def flat_logs(logs: Any, where: str) -> dict[str, Any]:
 def _like(state: tuple, new_state: Any, where: str) -> tuple:
     """The new state, if it has the parts of the state that the step was given."""
     given = [len(group) for group in state]
-    found = None
-    if isinstance(new_state, (tuple, list)):
-        found = [len(g) if isinstance(g, (tuple, list)) else None for g in new_state]
+    found = [len(group) for group in new_state] if _has_parts(new_state) else None
     if found != given:
         raise ValueError(
             f"{where}(state, data) must return the state in the parts in which it got it, lists of "
             f"{given} values; got {_described(new_state) if found is None else found}."
         )
     return tuple(new_state)
+
+
+def _has_parts(state: Any) -> bool:
+    groups = state if isinstance(state, (tuple, list)) else ()
+    return bool(groups) and all(isinstance(group, (tuple, list)) for group in groups)
 
 
 def _described(value: Any) -> str:

@@ -32,8 +32,9 @@ class StatelessSteps:
         return _base_step(self, "test", state, data)
 
     def stateless_predict_step(self, state: Any, data: Any) -> tuple:
-        """`predict_step` as a pure function of the state."""
-        return _base_step(self, "predict", state, data)
+        """`predict_step` as a pure function of the state; of this it returns the second part."""
+        outputs, (_, non_trainable) = _base_step(self, "predict", state, data)
+        return outputs, non_trainable
 
     def stateless_compute_loss(
         self,
