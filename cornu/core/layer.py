@@ -306,8 +306,7 @@ class Layer(dtype_policies.WithPolicy, LayerState, Building, OutputSpecs, Operat
             if scope is None:
                 self._losses.append(one)
             else:
-                scope.layer_losses.setdefault(id(self), []).append(one)
-                scope.add_loss(one)
+                scope.add_layer_loss(self, one)
 
     def _own_losses(self) -> list:
         scope = thread.scope

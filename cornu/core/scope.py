@@ -11,6 +11,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+from cornu.engine.identity import IdentitySet
+
 
 class _ThreadState(threading.local):
     scope: StatelessScope | None = None
@@ -48,6 +50,7 @@ class StatelessScope:
         self.initialize_variables = initialize_variables
         self.losses: list = []
         self.layer_losses: dict[int, list] = {}
+        self._with_losses = IdentitySet()
         self.values: dict[int, tuple] = {}
         self.updated: dict[int, Any] = {}
         for variable, value in state_mapping or ():
@@ -69,6 +72,13 @@ class StatelessScope:
         """Keep a loss if the scope collects them."""
         if self.collect_losses:
             self.losses.append(loss)
+
+    def add_layer_loss(self, layer: Any, loss: Any) -> None:
+        """Keep a loss for the layer that adds it, and beside those of the others."""
+        # The layer is kept too, or a later one gets its address, and with it its losses.
+        self._with_losses.add(layer)
+        self.layer_losses.setdefault(id(layer), []).append(loss)
+        self.add_loss(loss)
 
     def add_update(self, update: tuple) -> None:
         """Collect an assignment, given as a pair (variable, value)."""

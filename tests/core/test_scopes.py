@@ -1,5 +1,7 @@
 """Scopes: pure reads and writes of Variables, names, recomputation, devices."""
 
+import gc
+
 import jax
 import numpy as np
 import pytest
@@ -114,3 +116,20 @@ def test_arrays_are_made_on_the_device_of_the_context():
 def test_absent_devices_are_named(name):
     with pytest.raises(ValueError, match=str(name)):
         keras.device(name)
+
+
+def test_layers_that_die_leave_no_losses_to_later_ones():
+    class Outer(layers.Layer):
+        def call(self, x):
+            counts = []
+            for _ in range(6):
+                inner = layers.ActivityRegularization(l2=1.0)
+                inner(x)
+                counts.append(len(inner.losses))
+                del inner
+                gc.collect()
+            assert counts == [1] * 6
+            return x
+
+    with keras.StatelessScope():
+        Outer()(np.ones((2, 3), "float32"))
