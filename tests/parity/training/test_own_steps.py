@@ -134,3 +134,157 @@ def listed(keras, arguments):
 )
 def test_metrics_are_listed_as_in_keras(arguments):
     assert listed(cornu, arguments) == listed(oracle, arguments)
+
+
+X = np.random.default_rng(1).normal(size=(64, 6)).astype("float32")
+CLASSES = np.random.default_rng(2).integers(0, 3, 64)
+
+
+def with_own_metrics(keras):
+    """`metrics` overridden, and the parts of the state taken apart by hand."""
+
+    class Model(keras.Model):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.loss_tracker = keras.metrics.Mean(name="loss")
+            self.mae = keras.metrics.MeanAbsoluteError(name="mae")
+            self.loss = keras.losses.MeanSquaredError()
+
+        def loss_and_updates(self, trainable, non_trainable, x, y):
+            y_pred, after = self.stateless_call(trainable, non_trainable, x, training=True)
+            return self.loss(y, y_pred), (y_pred, after)
+
+        def train_step(self, state, data):
+            trainable, non_trainable, slots, values = state
+            x, y = data
+            gradient = jax.value_and_grad(self.loss_and_updates, has_aux=True)
+            (loss, (y_pred, non_trainable)), grads = gradient(trainable, non_trainable, x, y)
+            trainable, slots = self.optimizer.stateless_apply(slots, grads, trainable)
+            count = len(self.loss_tracker.variables)
+            first = self.loss_tracker.stateless_update_state(values[:count], loss)
+            second = self.mae.stateless_update_state(values[count:], y, y_pred)
+            logs = {
+                "loss": self.loss_tracker.stateless_result(first),
+                "mae": self.mae.stateless_result(second),
+            }
+            return logs, (trainable, non_trainable, slots, first + second)
+
+        @property
+        def metrics(self):
+            return [self.loss_tracker, self.mae]
+
+    return Model, {}
+
+
+def with_the_models_own_parts(keras):
+    """`compute_loss_and_updates` and `compute_metrics` of the model in a step of one's own."""
+
+    class Model(keras.Model):
+        def train_step(self, state, data):
+            x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
+            trainable, non_trainable, slots, values = state
+            gradient = jax.value_and_grad(self.compute_loss_and_updates, has_aux=True)
+            (_, (loss, y_pred, non_trainable, values)), grads = gradient(
+                trainable,
+                non_trainable,
+                values,
+                x,
+                y,
+                weight,
+                training=True,
+                optimizer_variables=slots,
+            )
+            trainable, slots = self.optimizer.stateless_apply(slots, grads, trainable)
+            mapping = list(zip(self.metrics_variables, values))
+            with keras.StatelessScope(state_mapping=mapping) as scope:
+                self._loss_tracker.update_state(loss, sample_weight=len(x))
+                logs = self.compute_metrics(x, y, y_pred, weight)
+            new = [scope.get_current_value(variable) for variable in self.metrics_variables]
+            return logs, (trainable, non_trainable, slots, new)
+
+    return Model, {"loss": "mse", "metrics": ["mae"]}
+
+
+def with_super(keras):
+    """The model's own steps with something around them."""
+
+    class Model(keras.Model):
+        def train_step(self, *args, **kwargs):
+            logs, state = super().train_step(*args, **kwargs)
+            return {**logs, "two": 2.0}, state
+
+        def test_step(self, state, data):
+            logs, state = super().test_step(state, data)
+            return {**logs, "inner": {"three": 3.0}}, state
+
+        def predict_step(self, state, data):
+            outputs, non_trainable = super().predict_step(state, data)
+            return outputs * 2, non_trainable
+
+    return Model, {"loss": "mse", "metrics": ["mae"]}
+
+
+def trained(keras, make):
+    model_class, arguments = make(keras)
+    x = keras.Input((6,))
+    hidden = keras.layers.BatchNormalization()(keras.layers.Dense(4, "tanh", False, "ones")(x))
+    model = model_class(x, keras.layers.Dense(3, kernel_initializer="ones")(hidden))
+    model.compile(keras.optimizers.Adam(0.05), **arguments)
+    y = np.eye(3, dtype="float32")[CLASSES]
+    history = model.fit(X, y, epochs=2, batch_size=16, shuffle=False, verbose=0).history
+    tested = model.evaluate(X, y, verbose=0, return_dict=True) if arguments else {}
+    return history, tested, model.predict(X, verbose=0)
+
+
+@pytest.mark.parametrize("make", [with_own_metrics, with_the_models_own_parts, with_super])
+def test_pure_steps_train_as_in_keras(make):
+    (ours, our_test, outputs), (theirs, their_test, expected) = (
+        trained(module, make) for module in (cornu, oracle)
+    )
+    assert sorted(ours) == sorted(theirs)
+    for name, values in theirs.items():
+        np.testing.assert_allclose(ours[name], values, rtol=1e-3)
+    assert our_test == pytest.approx(their_test, rel=1e-3)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-3, atol=1e-4)
+
+
+def pure_loop(keras):
+    """A loop in pure JAX, as guides write it, with everything in one compiled step."""
+    x = keras.Input((6,))
+    hidden = keras.layers.Dense(4, "tanh", False, "ones")(x)
+    model = keras.Model(x, keras.layers.Dense(3, kernel_initializer="ones")(hidden))
+    optimizer = keras.optimizers.Adam(0.05)
+    optimizer.build(model.trainable_variables)
+    loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    accuracy = keras.metrics.SparseCategoricalAccuracy()
+
+    def loss_and_updates(trainable, non_trainable, values, x, y):
+        logits, after = model.stateless_call(trainable, non_trainable, x, training=True)
+        values = accuracy.stateless_update_state(values, y, logits)
+        return loss_fn(y, logits), (after, values)
+
+    gradient = jax.value_and_grad(loss_and_updates, has_aux=True)
+
+    @jax.jit
+    def step(state, data):
+        trainable, non_trainable, slots, values = state
+        (loss, (non_trainable, values)), grads = gradient(trainable, non_trainable, values, *data)
+        trainable, slots = optimizer.stateless_apply(slots, grads, trainable)
+        return loss, (trainable, non_trainable, slots, values)
+
+    groups = (model.trainable_variables, model.non_trainable_variables)
+    groups += (optimizer.variables, accuracy.variables)
+    state = tuple([variable.value for variable in group] for group in groups)
+    losses = []
+    for begin in range(0, 64, 16):
+        loss, state = step(state, (X[begin : begin + 16], CLASSES[begin : begin + 16]))
+        losses.append(float(loss))
+    for variable, value in zip(model.trainable_variables, state[0]):
+        variable.assign(value)
+    result = float(accuracy.stateless_result(state[3]))
+    return losses, result, np.asarray(model(X[:4]))
+
+
+def test_a_loop_in_pure_jax_gives_kerass_numbers():
+    for ours, theirs in zip(pure_loop(cornu), pure_loop(oracle)):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
