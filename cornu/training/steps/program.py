@@ -96,9 +96,10 @@ class StepProgram:
         """The Variables' values, no buffer twice (donating one buffer twice is an error)."""
         seen: set[int] = set()
         values = []
+        own = self.owner
         for variable in self.variables:
             owner = variable._owner
-            value = variable._value if owner in (None, self.owner) else owner.read(variable)
+            value = variable._value if owner is own or owner is None else owner.read(variable)
             if self.donate and id(value) in seen:
                 value = jnp.array(value, copy=True)
             seen.add(id(value))
@@ -110,8 +111,9 @@ class StepProgram:
 
         A prediction must not bring back the weights of its beginning, if another thread trains.
         """
+        donate, updated = self.donate, self._updated
         for variable, value in zip(self.variables, state):
-            if self.donate or id(variable) in self._updated:
+            if donate or id(variable) in updated:
                 variable._value = value
 
     def own_state(self) -> None:
