@@ -28,6 +28,8 @@ from cornu.saving.h5_writer import h5_bytes
 
 GIGABYTE = 1024**3
 ENDING = ".weights.json"
+# The mark of a first file that holds nothing, as all that is there has other names.
+EMPTY = "empty"
 
 
 def write_shards(model: Any, path: Path, max_shard_size: float) -> None:
@@ -114,22 +116,38 @@ def _old_names(path: Path) -> set[str]:
 
 def _delete_others(path: Path, written: _NewFiles, alone: bool) -> None:
     """Delete the files of the index that was replaced, and those that killed writers left."""
-    stem = re.escape(path.name.removesuffix(ENDING))
-    ours = re.compile(rf"{stem}_([0-9a-f]{{8}}_)?\d{{5}}\.weights\.h5")
-    for name in os.listdir(path.parent):
-        if not ours.fullmatch(name) or name in written.names:
-            continue
+    stem = path.name.removesuffix(ENDING)
+    ours = re.compile(rf"{re.escape(stem)}_([0-9a-f]{{8}}_)?\d{{5}}\.weights\.h5")
+    first = f"{stem}_{0:05}.weights.h5"
+    for name in {first, *os.listdir(path.parent)} - set(written.names):
         file = path.with_name(name)
-        if name in written.old or (alone and _is_of(file, path.name)):
+        if not ours.fullmatch(name):
+            continue
+        mark = _mark_of(file, path.name)
+        if name == first and mark != EMPTY and (mark or name in written.old or not file.exists()):
+            _write_empty(file, path)
+        elif name != first and (name in written.old or (mark and alone)):
             file.unlink(missing_ok=True)
 
 
-def _is_of(file: Path, index: str) -> bool:
+def _mark_of(file: Path, index: str) -> str | None:
+    """The mark of the write for this index that the file is of; None for other files."""
     try:
         with h5py.File(file, "r") as stored:
-            return "mark" in stored.attrs and stored.attrs.get("index") == index
+            return stored.attrs.get("mark") if stored.attrs.get("index") == index else None
     except OSError:
-        return False
+        return None
+
+
+def _write_empty(file: Path, path: Path) -> None:
+    """Put a file at the name that Keras opens before it looks up the others in the index."""
+
+    def fill(stored: h5py.File) -> None:
+        stored.attrs["mark"], stored.attrs["index"] = EMPTY, path.name
+
+    with replacing(file) as new:
+        new.write_bytes(h5_bytes(fill)[0])
+    os.chmod(file, stat.S_IMODE(path.stat().st_mode))
 
 
 @contextlib.contextmanager

@@ -63,6 +63,10 @@ class Files:
         set_to(MODEL, number)
         MODEL.save(self.path)
 
+    def belongs(self):
+        """What stands in the folder after a save, and nothing else."""
+        return None
+
     def read(self):
         return numbers_in(keras.saving.load_model(self.path))
 
@@ -90,6 +94,11 @@ class Sharded(Weights):
     def write(self, number):
         set_to(MODEL, number)
         MODEL.save_weights(self.path, max_shard_size=SHARD)
+
+    def belongs(self):
+        index = json.loads(self.path.read_text())
+        shards = {name for names in index["weight_map"].values() for name in names}
+        return {self.name, "model_00000.weights.h5", *shards}
 
 
 class Folder(Files):
@@ -277,15 +286,13 @@ class Trial:
         files.write(3)
         if files.read() != [3.0]:
             self.problems.append(f"{what}: the next save is not there")
-        if len(listing(self.folder)) != self.clean or any(
-            ".cornu" in n for n in listing(self.folder)
-        ):
+        if listing(self.folder) != sorted(files.belongs() or self.clean):
             self.problems.append(f"{what}: left behind: {listing(self.folder)}")
 
     def at_steps(self, stride):
         for at in range(1000 * stride)[random.Random(self.kind).randrange(stride) :: stride]:
             files = self.prepared()
-            self.clean = len(listing(self.folder))
+            self.clean = listing(self.folder)
 
             def run(files=files, at=at):
                 Killer(at).install(half_writes=self.kind != "table")

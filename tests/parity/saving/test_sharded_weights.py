@@ -47,3 +47,14 @@ def test_the_same_variables_lie_in_the_same_shards(tmp_path):
     assert ours["weight_map"] == theirs["weight_map"]
     assert ours["metadata"]["total_size"] == theirs["metadata"]["total_size"]
     assert len(list((tmp_path / "cornu").iterdir())) == len(list((tmp_path / "keras").iterdir()))
+
+
+def test_keras_reads_shards_that_replaced_older_ones(tmp_path):
+    path = tmp_path / "model.weights.json"
+    written, read = model(cornu), model(keras)
+    for _ in range(3):
+        written.set_weights([weight + 1 for weight in written.get_weights()])
+        written.save_weights(path, max_shard_size=ENOUGH_FOR_A_MATRIX)
+        read.load_weights(path)
+        for one, other in zip(written.weights, read.weights, strict=True):
+            np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
