@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
+
+from cornu.engine.interrupts import state_change
 
 
 class Owner:
@@ -14,18 +15,14 @@ class Owner:
     over its results, and arrays that somebody holds are known before the next one.
 
     Attributes:
-        lock: held while a step is begun, until the Variables have their new arrays.
         lent: whether something was read since the last step.
     """
 
-    def __init__(self) -> None:
-        # The thread that begins a step may read on the way, when it traces.
-        self.lock = threading.RLock()
-        self.lent = False
+    lent = False
 
     def read(self, variable: Any) -> Any:
         """The array of a Variable, which lives as long as it is held."""
-        with self.lock:
+        with state_change:
             self.lent = True
             return variable._value
 

@@ -16,7 +16,9 @@ class Callback:
     epoch.
 
     Overriding a hook of every batch has a price: short steps, which otherwise run many at a time
-    in one program, then run one by one. `batch_interval` lowers it.
+    in one program, then run one by one. `batch_interval` lowers it, and so does
+    `compile(steps_per_execution=N)`: the hooks then come once for N batches, the one behind them
+    with the number of the last.
 
     Attributes:
         params: dict with `verbose`, `epochs` and `steps`.

@@ -94,7 +94,8 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
             metrics: list of names, functions or `Metric`s; or a list or dict of lists per output.
             weighted_metrics: likewise; these see the sample weights.
             run_eagerly: run steps without compilation, with real values to look at.
-            steps_per_execution: least number of steps per dispatch; results do not depend on it.
+            steps_per_execution: least number of steps per dispatch, and number of batches between
+                two calls of the batch hooks; results do not depend on it.
             jit_compile: False runs steps uncompiled; "auto" and True compile them.
             auto_scale_loss: wrap the optimizer in loss scaling under a float16 policy.
 

@@ -130,19 +130,19 @@ class StepProgram:
             yield
             return
         self.own_state()
-        self.owner, self._owners_before = Owner(), {}
+        self.owner, self._owned = Owner(), []
         self._hand_to(self.owner)
         try:
             yield
         finally:
-            for variable in self.variables:
-                variable._owner = self._owners_before.get(id(variable))
+            for variable, before in self._owned:
+                variable._owner = before
             self.owner = None
 
     def _hand_to(self, owner: Owner) -> None:
         for variable in self.variables:
             if variable._owner is not owner:
-                self._owners_before[id(variable)] = variable._owner
+                self._owned.append((variable, variable._owner))
                 variable._owner = owner
 
     # --- pure functions ------------------------------------------------------------------------
@@ -220,6 +220,13 @@ class StepProgram:
         """Whether a step on such a batch is short beside a dispatch; traces it the first time."""
         key = tuple((a.shape, a.dtype) for a in jax.tree.leaves(batch))
         if key not in self._short:
+            # Of several threads that predict, one finds out what the state is.
+            with state_change:
+                self._look_at(batch, key)
+        return self._short[key]
+
+    def _look_at(self, batch: Any, key: tuple) -> None:
+        if key not in self._short:
             while True:
                 traced = self._one.trace(self.state(), batch)
                 if not self.missing:
@@ -236,7 +243,6 @@ class StepProgram:
                 # JAX finds what it has traced again, so this costs nothing.
                 self.options = options
                 self._prepare()
-        return self._short[key]
 
     def run(self, batch: Any) -> Any:
         """One step; the state goes back into the Variables."""
@@ -264,15 +270,9 @@ class StepProgram:
 
     def _dispatch(self, program: Callable, *arguments: Any) -> Any:
         owner = self.owner
-        if owner is None:
-            return self._run(program, arguments)
-        with owner.lock:
-            if owner.lent:
-                self.own_state()
-                owner.lent = False
-            return self._run(program, arguments)
-
-    def _run(self, program: Callable, arguments: tuple) -> Any:
+        if owner is not None and owner.lent:
+            self.own_state()
+            owner.lent = False
         if self.options is None:
             state, result = program(self.state(), *arguments)
         else:
