@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from cornu import tree
 from cornu.ops.inference import shown
 
@@ -147,12 +149,24 @@ def nothing_returned(layer: Any) -> str:
 
 
 def check_given(layer: Any, inputs: Any) -> None:
-    """Refuse None among the inputs of a layer that needs them all.
+    """Refuse None among the inputs of a layer that needs them all, and what holds no numbers.
 
     Raises:
         ValueError: naming the layer.
     """
     missing = inputs is None
+    if type(inputs) is dict and not layer.takes_dicts:
+        raise ValueError(
+            f"Layer {layer.name!r} ({type(layer).__name__}) expects a tensor, got a dict with the "
+            f"keys {list(inputs)}. Pass one of its values, as in layer(inputs[key])."
+        )
+    if type(inputs) is np.ndarray and inputs.dtype.kind in "OSUT":
+        if not (layer.takes_strings or layer.host_capable):
+            raise ValueError(
+                f"Layer {layer.name!r} ({type(layer).__name__}) expects numbers, got an array of "
+                f"{inputs.dtype} of shape {inputs.shape}. Turn text to numbers first, with "
+                "TextVectorization or StringLookup."
+            )
     if isinstance(inputs, (list, tuple)):
         missing = any(leaf is None for leaf in tree.flatten(inputs))
     if missing:

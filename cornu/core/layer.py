@@ -63,6 +63,10 @@ class Layer(dtype_policies.WithPolicy, LayerState, Building, OutputSpecs, Operat
     """Whether the layer takes masks and hands them on."""
     host_capable: bool = False
     """Whether the layer can run in NumPy, in front of the compiled program, on text."""
+    takes_dicts: bool = False
+    """Whether a layer of the package takes dicts of tensors; those of users take what they like."""
+    takes_strings: bool = False
+    """Likewise for arrays of strings, though it does not run in front of the compiled program."""
     _settings: tuple[str, ...] = ()
     """Constructor arguments that a class keeps under their names; its config, and its subclasses',
     holds them."""

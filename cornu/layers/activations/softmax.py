@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from cornu import activations, ops
+from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.layers.precision import as_given
 
@@ -32,6 +33,7 @@ class Softmax(Layer):
         super().__init__(**kwargs)
         # The largest score is subtracted first, so small differences of large scores count.
         self.autocast = False
+        self.input_spec = InputSpec(min_ndim=1)
         self.axis = axis
         self.supports_masking = True
 

@@ -83,6 +83,23 @@ class Attention(Layer):
                 f"Layer {self.name!r} must be called on a list [query, value] or "
                 f"[query, value, key]; got one tensor of shape {tuple(inputs)}."
             )
+        shapes = [getattr(each, "shape", each) for each in inputs]
+        if not all(isinstance(each, (tuple, list)) and len(each) > 1 for each in shapes):
+            raise ValueError(
+                f"Layer {self.name!r} takes a list of tensors (batch, steps, features); got "
+                f"{shapes}."
+            )
+
+    def _check_shapes(self, query: tuple, value: tuple, key: tuple) -> None:
+        pairs = [*zip(query[:-2], key[:-2]), (query[-1:], key[-1:]), (value[:-1], key[:-1])]
+        ranks = len(query) == len(value) == len(key) >= 2
+        unknown = any(type(n) is not int for n in (*query, *value, *key))
+        if not ranks or (not unknown and any(one != other for one, other in pairs)):
+            raise ValueError(
+                f"Layer {self.name!r} takes query (batch, queries, features), value (batch, keys, "
+                "size) and key (batch, keys, features) with equal batch, keys and features; got "
+                f"the shapes {tuple(query)}, {tuple(value)} and {tuple(key)}."
+            )
 
     def _calculate_scores(self, query: jax.Array, key: jax.Array) -> jax.Array:
         """How well each key matches each query, (..., queries, keys)."""
@@ -112,6 +129,7 @@ class Attention(Layer):
         self._check(inputs)
         query, value = inputs[:2]
         key = inputs[2] if len(inputs) == 3 else value
+        self._check_shapes(query.shape, value.shape, key.shape)
         query_mask, value_mask = (None, None) if mask is None else mask[:2]
         scores = self._calculate_scores(query=query, key=key)
         found = self._calculate_score_mask(scores, value_mask, use_causal_mask)

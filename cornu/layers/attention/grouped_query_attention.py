@@ -162,6 +162,7 @@ class GroupedQueryAttention(ProjectedAttention):
             and the weights, of shape (batch, query heads, queries, keys).
         """
         key = value if key is None else key
+        self._check_shapes(query.shape, value.shape, key.shape)
         mask = self._compute_attention_mask(
             query,
             value,

@@ -229,6 +229,7 @@ class MultiHeadAttention(ProjectedAttention):
             tuple of it and the weights, of shape (batch, heads, queries, keys).
         """
         key = value if key is None else key
+        self._check_shapes(query.shape, value.shape, key.shape)
         if query_mask is not None:
             masks.of_queries(self._grid(query.shape[:-1], value.shape[:-1]), query_mask)
         mask = self._compute_attention_mask(

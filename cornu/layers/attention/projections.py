@@ -115,6 +115,21 @@ class ProjectedAttention(Layer):
         value = query if value is None else value
         return masks.window(self._grid(query.shape[:-1], value.shape[:-1]), self.sliding_window)
 
+    def _check_shapes(self, query: tuple, value: tuple, key: tuple) -> None:
+        """Refuse inputs that do not belong together.
+
+        Raises:
+            ValueError: naming the shapes, if ranks, batches or numbers of keys differ.
+        """
+        ranks = len(query) == len(value) == len(key)
+        unknown = any(type(n) is not int for n in (*query, *value, *key))
+        if not ranks or not (unknown or (query[0] == value[0] and value[:-1] == key[:-1])):
+            raise ValueError(
+                f"Layer {self.name!r} takes query (batch, queries, features), value and key "
+                "(batch, keys, features) with equal batch and number of keys; got the shapes "
+                f"{tuple(query)}, {tuple(value)} and {tuple(key)}."
+            )
+
     def _grid(self, query: tuple, value: tuple) -> Grid:
         """The sizes of the attention; subclasses say which axes and how many heads."""
         raise NotImplementedError

@@ -71,12 +71,12 @@ class BaseConvolution(Layer):
             ValueError: if the shape has another rank, or does not say it.
         """
         channels = input_shape[self.channel_axis] if len(input_shape) == self.rank + 2 else None
-        if channels is None:
+        if not channels:
             sizes = ("height", "width", "depth")[: self.rank] if self.rank > 1 else ("time",)
             axes = (*sizes, "channels") if self.channel_axis == -1 else ("channels", *sizes)
             raise ValueError(
                 f"Layer {self.name!r} expects inputs of shape (batch, {', '.join(axes)}) with a "
-                f"known number of channels; got shape {tuple(input_shape)}. Check the layer "
+                f"known number of channels, not 0; got shape {tuple(input_shape)}. Check the layer "
                 "before it, or data_format."
             )
         self.input_spec = InputSpec(min_ndim=self.rank + 2, axes={self.channel_axis: channels})

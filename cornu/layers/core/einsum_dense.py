@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from cornu import activations
+from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.layers.core.dense import product
 from cornu.layers.core.einsum_equation import Equation
@@ -99,6 +100,9 @@ class EinsumDense(LowRankAdaptation, Layer):
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
             )
+        self.input_spec = InputSpec(
+            min_ndim=len(equation.input), axes=equation.contracted_axes(sizes)
+        )
         self._contracted = equation.contracted_at_the_end()
         self.build_lora()
 

@@ -43,6 +43,11 @@ class Equation:
             f"The equation {self.text!r} of EinsumDense {self.layer_name!r} {problem}."
         )
 
+    def contracted_axes(self, sizes: dict) -> dict[int, int]:
+        """The axes of the input that the kernel has too, and their sizes."""
+        first = 0 if self.right else -len(self.input)
+        return {first + i: sizes[c] for i, c in enumerate(self.input) if c in self.kernel}
+
     def sizes(self, input_shape: tuple, output_sizes: tuple) -> dict[str, int | None]:
         """The size of each letter's axis.
 

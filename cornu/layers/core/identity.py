@@ -17,6 +17,9 @@ class Identity(Layer):
     [1.0, 2.0]
     """
 
+    takes_dicts = True
+    takes_strings = True
+
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
         self.supports_masking = True

@@ -31,6 +31,9 @@ class Lambda(Layer):
     [1.0, 9.0]
     """
 
+    takes_dicts = True
+    takes_strings = True
+
     def __init__(
         self,
         function: Callable,

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from cornu import ops
 from cornu.core import registry
+from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.layers.precision import as_given
 
@@ -35,6 +36,7 @@ class Masking(Layer):
         super().__init__(**kwargs)
         # Rounded, other values than that of padding could equal it.
         self.autocast = False
+        self.input_spec = InputSpec(min_ndim=1)
         self.mask_value = mask_value
         self.supports_masking = True
 

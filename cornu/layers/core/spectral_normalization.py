@@ -34,10 +34,13 @@ class SpectralNormalization(Wrapper):
 
     _settings = ("power_iterations",)
 
+    takes_dicts = takes_strings = False
+
     def __init__(self, layer: Layer, power_iterations: int = 1, **kwargs: Any):
         super().__init__(layer, **kwargs)
         # The layer inside casts its inputs, or reads them as they are.
         self.autocast = False
+        self.input_spec = layer.input_spec
         if power_iterations <= 0:
             raise ValueError(
                 f"SpectralNormalization {self.name!r} needs a positive number of "

@@ -25,6 +25,9 @@ class Wrapper(Layer):
     [0.0, 2.0]
     """
 
+    takes_dicts = True
+    takes_strings = True
+
     _settings = ("layer",)
 
     def __init__(self, layer: Layer, **kwargs: Any):

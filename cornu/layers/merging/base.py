@@ -71,6 +71,9 @@ class Merge(Layer):
 
     def call(self, inputs: Sequence[jax.Array], mask: Any = None) -> jax.Array:
         """The merged tensor."""
+        shapes = [x.shape for x in inputs]
+        if any(s != shapes[0] for s in shapes) and all(type(n) is int for s in shapes for n in s):
+            self.compute_output_shape(shapes)
         rank = max(x.ndim for x in inputs)
         tensors = [x.reshape(*x.shape[:1], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in inputs]
         if not self.leaves_masked_out or mask is None or all(m is None for m in mask):

@@ -66,6 +66,12 @@ class Dot(Layer):
                     "it must be one of its axes, and not the batch axis."
                 )
             axes.append(axis % len(shape))
+        batches = shapes[0][0], shapes[1][0]
+        if batches[0] != batches[1] and all(type(n) is int for n in batches):
+            raise ValueError(
+                f"Dot {self.name!r} needs the same batch size in both inputs; got shapes "
+                f"{shapes[0]} and {shapes[1]}."
+            )
         one, two = shapes[0][axes[0]], shapes[1][axes[1]]
         if one is not None and two is not None and one != two:
             raise ValueError(

@@ -8,6 +8,7 @@ from typing import Any
 import jax
 
 from cornu import ops
+from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.layers.normalization.base import checked_axis
 from cornu.layers.precision import as_given
@@ -34,6 +35,7 @@ class UnitNormalization(Layer):
         super().__init__(**kwargs)
         # Vectors may be longer than half precision holds.
         self.autocast = False
+        self.input_spec = InputSpec(min_ndim=1)
         self.axis = checked_axis(axis, self)
         self.supports_masking = True
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from cornu import ops
 from cornu.engine import config
+from cornu.layers.normalization.base import spec_along
 from cornu.layers.precision import in_float32
 from cornu.layers.preprocessing.adapting import AdaptingLayer
 
@@ -77,6 +78,8 @@ class Normalization(AdaptingLayer):
                 f"Layer {self.name!r} needs a known size along axis={self.axis}; got inputs of "
                 f"shape {tuple(input_shape)}."
             )
+        if self.axis:
+            self.input_spec = spec_along(input_shape, list(self.axis))
         self._reduced = tuple(axis for axis in range(ndim) if axis not in kept)
         self._broadcast = tuple(n if i in kept else 1 for i, n in enumerate(input_shape))
         if self.input_mean is None:

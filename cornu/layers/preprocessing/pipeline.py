@@ -25,6 +25,9 @@ class Pipeline(Layer):
     [1.0, 1.0, 1.0]
     """
 
+    takes_dicts = True
+    takes_strings = True
+
     def __init__(self, layers: list, name: str | None = None):
         super().__init__(name=name)
         # Each layer casts its own inputs, or reads them as they are.

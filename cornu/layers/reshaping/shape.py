@@ -28,6 +28,8 @@ class Flatten(Layer):
     (2, 12)
     """
 
+    takes_strings = True
+
     _settings = ("data_format",)
 
     def __init__(self, data_format: str | None = None, **kwargs: Any):
@@ -65,6 +67,8 @@ class Reshape(Layer):
     >>> keras.layers.Reshape((3, -1))(keras.ops.ones((2, 12))).shape
     (2, 3, 4)
     """
+
+    takes_strings = True
 
     _settings = ("target_shape",)
 
@@ -115,6 +119,8 @@ class Permute(Layer):
     >>> keras.layers.Permute((2, 1))(keras.ops.ones((2, 3, 4))).shape
     (2, 4, 3)
     """
+
+    takes_strings = True
 
     _settings = ("dims",)
 

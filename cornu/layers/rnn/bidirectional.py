@@ -63,6 +63,7 @@ class Bidirectional(Layer):
             # Outputs of both directions meet step by step: a masked step must add nothing.
             self.forward_layer.zero_output_for_mask = True
             self.backward_layer.zero_output_for_mask = True
+        self.input_spec = self.forward_layer.input_spec
         self.merge_mode = merge_mode
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from cornu import activations, random
+from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.core.seed_generator import SeedGenerator
 from cornu.layers.checks import check_positive
@@ -93,11 +94,18 @@ class WeightedCell(DropoutCell, Layer):
         set_weight_settings(self, "recurrent", *recurrent)
         set_weight_settings(self, "bias", *bias)
         self.set_dropout(dropout, recurrent_dropout, seed)
+        self.input_spec = InputSpec(ndim=2)
         self.state_size: Any = units
         self.output_size = units
 
     def build(self, input_shape: tuple) -> None:
         """Make the weights for steps of shape (batch, features)."""
+        if len(input_shape) != 2 or input_shape[-1] is None:
+            raise ValueError(
+                f"Layer {self.name!r} takes steps of shape (batch, features); got "
+                f"{tuple(input_shape)}. A layer around it takes (batch, time, features)."
+            )
+        self.input_spec = InputSpec(ndim=2, axes={-1: input_shape[-1]})
         columns = self.gates * self.units
         self.kernel = self.add_weight(
             name="kernel", shape=(input_shape[-1], columns), **weight_arguments(self, "kernel")
@@ -133,6 +141,11 @@ class WeightedCell(DropoutCell, Layer):
         self, inputs: jax.Array, state: jax.Array, training: bool | None
     ) -> tuple[jax.Array, jax.Array]:
         """Inputs and hidden state of a step, in training times their dropout masks."""
+        if inputs.shape[0] != state.shape[0] and 1 not in (inputs.shape[0], state.shape[0]):
+            raise ValueError(
+                f"Layer {self.name!r} got a step for a batch of {inputs.shape[0]} and states for a "
+                f"batch of {state.shape[0]}."
+            )
         if training and self.dropout > 0:
             inputs = inputs * self.get_dropout_mask(inputs)
         if training and self.recurrent_dropout > 0:

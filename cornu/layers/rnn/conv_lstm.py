@@ -84,10 +84,10 @@ class ConvLSTMCell(DropoutCell, Layer):
     def build(self, input_shape: tuple) -> None:
         """Make the weights for steps of shape (batch, ..., channels)."""
         channel_axis = -1 if self.data_format == "channels_last" else 1
-        if None in input_shape[1:]:
+        if None in input_shape[1:] or 0 in input_shape[1:]:
             raise ValueError(
-                f"Layer {self.name!r} needs known sizes of space and channels, since its states "
-                f"have them; got steps of shape {tuple(input_shape)}."
+                f"Layer {self.name!r} needs known sizes of space and channels, not 0, since its "
+                f"states have them; got steps of shape {tuple(input_shape)}."
             )
         columns = 4 * self.filters
         self.kernel = self.add_weight(

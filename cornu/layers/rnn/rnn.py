@@ -97,6 +97,11 @@ class RNN(Layer):
 
     def build(self, sequences_shape: tuple, initial_state_shape: Any = None) -> None:
         """Build the cell for sequences of shape (batch, time, ...)."""
+        if isinstance(sequences_shape, tuple) and len(sequences_shape) < 2:
+            raise ValueError(
+                f"Layer {self.name!r} takes sequences of shape (batch, time, ...); got "
+                f"{sequences_shape}."
+            )
         step_shape = (sequences_shape[0], *sequences_shape[2:])
         if isinstance(self.cell, Layer) and not self.cell.built:
             self.cell.build(step_shape)
@@ -173,6 +178,7 @@ class RNN(Layer):
         mask = jax.tree.leaves(mask)[0] if isinstance(mask, (list, tuple)) else mask
         if mask is not None:
             mask = step_mask(self, mask, jax.tree.leaves(sequences)[0].shape)
+        self._check_steps(sequences)
         states = self._start(sequences, initial_state)
         self._draw_masks(self.cell, sequences, states, training)
         outputs, states = self.inner_loop(sequences, states, mask, training)[1:]
@@ -185,6 +191,14 @@ class RNN(Layer):
         if not self.return_sequences:
             outputs = jax.tree.map(lambda x: x[:, -1], outputs)
         return (outputs, *states) if self.return_state else outputs
+
+    def _check_steps(self, sequences: Any) -> None:
+        for leaf in jax.tree.leaves(sequences):
+            if leaf.ndim < 2 or (type(leaf.shape[1]) is int and leaf.shape[1] == 0):
+                raise ValueError(
+                    f"Layer {self.name!r} takes sequences of shape (batch, time, ...) with at "
+                    f"least one step; got {leaf.shape}."
+                )
 
     def inner_loop(
         self, sequences: Any, initial_state: Any, mask: Any, training: bool | None = False

@@ -41,6 +41,8 @@ class BaseImagePreprocessingLayer(Layer):
         **kwargs: `name`, `dtype`.
     """
 
+    takes_dicts = True
+
     _settings = ("data_format",)
     FACTOR_BOUNDS: ClassVar[tuple[float, float]] = (-1, 1)
     # Whether the layer works outside of training too.
