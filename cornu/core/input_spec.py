@@ -153,6 +153,7 @@ def check_given(layer: Any, inputs: Any) -> None:
 
     Raises:
         ValueError: naming the layer.
+        TypeError: for strings.
     """
     missing = inputs is None
     if type(inputs) is dict and not layer.takes_dicts:
@@ -162,7 +163,7 @@ def check_given(layer: Any, inputs: Any) -> None:
         )
     if type(inputs) is np.ndarray and inputs.dtype.kind in "OSUT":
         if not (layer.takes_strings or layer.host_capable):
-            raise ValueError(
+            raise TypeError(
                 f"Layer {layer.name!r} ({type(layer).__name__}) expects numbers, got an array of "
                 f"{inputs.dtype} of shape {inputs.shape}. Turn text to numbers first, with "
                 "TextVectorization or StringLookup."

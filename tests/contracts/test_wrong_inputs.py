@@ -90,8 +90,18 @@ def test_pooling_over_nothing_is_refused(name):
         layer(np.ones((2, 0, 4), "float32"))
 
 
-def test_sequences_of_unknown_length_are_checked_when_they_come():
-    model = keras.Sequential([keras.Input((None, 4)), layers.MaxPooling1D(3)])
-    assert model(np.ones((2, 3, 4))).shape == (2, 1, 4)
-    with pytest.raises(ValueError, match="do not fit into the spatial sizes"):
-        model(np.ones((2, 2, 4)))
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: layers.MaxPooling1D(3),
+        lambda: layers.Conv1D(2, 3),
+        lambda: layers.SeparableConv1D(2, 3),
+        lambda: layers.DepthwiseConv1D(3),
+        lambda: layers.Cropping1D(1),
+    ],
+)
+def test_sequences_of_unknown_length_are_checked_when_they_come(make):
+    model = keras.Sequential([keras.Input((None, 4)), make()])
+    assert model(np.ones((2, 3, 4))).shape[1] == 1
+    with pytest.raises(ValueError, match=r"(does|do) not fit into|would cut everything off"):
+        model.predict(np.ones((2, 2, 4)), verbose=0)

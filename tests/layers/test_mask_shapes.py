@@ -109,3 +109,11 @@ def test_value_masks_of_pairs_are_attention_masks():
     wanted = layer(X, X, attention_mask=pairs)
     np.testing.assert_allclose(layer(X, X, value_mask=pairs), wanted, rtol=1e-6)
     np.testing.assert_allclose(layer(X, X, key_mask=pairs[:, 0]), wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 4), (3,)], ids=str)
+def test_states_of_another_shape_are_refused(shape):
+    state = np.zeros(shape, "float32")
+    for layer, states in ((layers.LSTM(3), [state, state]), (layers.GRU(3), state)):
+        with pytest.raises(ValueError, match=rf"'{layer.name}' starts with states.*\(2, 3\).*got"):
+            layer(X, initial_state=states)

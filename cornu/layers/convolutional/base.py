@@ -83,16 +83,16 @@ class BaseConvolution(Layer):
         return channels
 
     def check_room(self, input_shape: tuple) -> None:
-        """Raise an error if the window is larger than inputs of that shape.
+        """Raise an error if the window is larger than inputs of that shape, where that is known.
 
         Raises:
             ValueError: if there would be no output.
         """
-        if self.padding != "valid":
+        if self.padding != "valid" or len(input_shape) != self.rank + 2:
             return
         space = input_shape[1:-1] if self.channel_axis == -1 else input_shape[2:]
         reach = [(k - 1) * d + 1 for k, d in zip(self.kernel_size, self.dilation_rate)]
-        if any(size is not None and size < r for size, r in zip(space, reach)):
+        if any(type(size) is int and size < r for size, r in zip(space, reach)):
             raise ValueError(
                 f"Layer {self.name!r}: a window of {tuple(reach)} does not fit into inputs of size "
                 f"{tuple(space)} (shape {tuple(input_shape)}). Use padding='same', a smaller "

@@ -115,6 +115,7 @@ class BaseConv(LowRankAdaptation, BaseConvolution):
 
     def call(self, inputs: Any) -> jax.Array:
         """Convolve, add the bias and apply the activation."""
+        self.check_room(inputs.shape)
         return self.finish(self.convolution_op(inputs, self.kernel))
 
     def enable_lora(

@@ -67,6 +67,7 @@ class BaseDepthwiseConv(BaseConvolution):
 
     def call(self, inputs: Any) -> jax.Array:
         """Convolve each channel, add the bias and apply the activation."""
+        self.check_room(inputs.shape)
         outputs = ops.depthwise_conv(
             inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate
         )

@@ -80,6 +80,7 @@ class BaseSeparableConv(BaseConvolution):
 
     def call(self, inputs: Any) -> jax.Array:
         """Convolve each channel, mix the channels, add the bias and apply the activation."""
+        self.check_room(inputs.shape)
         outputs = ops.separable_conv(
             inputs,
             self.depthwise_kernel,

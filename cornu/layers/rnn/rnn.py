@@ -228,10 +228,11 @@ class RNN(Layer):
         return jax.tree.map(lambda x: x[:, -1], outputs), outputs, states
 
     def _start(self, sequences: Any, given: Any) -> list:
+        batch_size, by_user = jax.tree.leaves(sequences)[0].shape[0], given is not None
         if given is None and self.stateful:
             given = jax.tree.map(lambda v: v.value, self.states, is_leaf=_is_variable)
         if given is None:
-            given = self.get_initial_state(jax.tree.leaves(sequences)[0].shape[0])
+            given = self.get_initial_state(batch_size)
         states = list(given) if isinstance(given, (list, tuple)) else [given]
         sizes = self.state_size if isinstance(self.state_size, (list, tuple)) else [0]
         if len(states) != len(sizes):
@@ -239,7 +240,20 @@ class RNN(Layer):
                 f"Layer {self.name!r} has {len(sizes)} states, got an `initial_state` of "
                 f"{len(states)}. Pass a list of {len(sizes)}, in the order `return_state` gives."
             )
+        if by_user:
+            self._check_states(states, batch_size)
         return jax.tree.map(lambda state: jnp.asarray(state, self.compute_dtype), states)
+
+    def _check_states(self, states: list, batch_size: Any) -> None:
+        with StatelessScope():
+            wanted = jax.eval_shape(lambda: self.get_initial_state(batch_size))
+        wanted, found = ([jnp.shape(s) for s in jax.tree.leaves(t)] for t in (wanted, states))
+        known = all(type(n) is int for shape in (*wanted, *found) for n in shape)
+        if known and wanted != found:
+            raise ValueError(
+                f"Layer {self.name!r} starts with states of the shapes {wanted}; got an "
+                f"`initial_state` of {found}."
+            )
 
     def _draw_masks(self, cell: Any, sequences: Any, states: Any, training: Any) -> None:
         """Draw the dropout masks before the loop: they hold for all of its steps."""
