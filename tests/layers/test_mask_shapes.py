@@ -5,7 +5,9 @@ import re
 import numpy as np
 import pytest
 
+import cornu as keras
 from cornu import layers
+from cornu.core import masking
 
 X = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
 
@@ -117,3 +119,15 @@ def test_states_of_another_shape_are_refused(shape):
     for layer, states in ((layers.LSTM(3), [state, state]), (layers.GRU(3), state)):
         with pytest.raises(ValueError, match=rf"'{layer.name}' starts with states.*\(2, 3\).*got"):
             layer(X, initial_state=states)
+
+
+MERGING = "Add Average Maximum Minimum Multiply Subtract Concatenate".split()
+
+
+@pytest.mark.parametrize("name", MERGING)
+def test_a_mask_that_does_not_fit_the_tensor_that_carries_it_is_refused(name):
+    first, second = (keras.ops.array(X + i) for i in (0, 1))
+    masking.set_mask(first, keras.ops.ones((2, 5), "bool"))
+    masking.set_mask(second, keras.ops.ones((2, 4), "bool"))
+    with pytest.raises(ValueError, match=r"shape \(2, 4, 3\) with a mask of shape \(2, 5\)"):
+        getattr(layers, name)()([first, second])

@@ -78,6 +78,7 @@ class Merge(Layer):
         tensors = [x.reshape(*x.shape[:1], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in inputs]
         if not self.leaves_masked_out or mask is None or all(m is None for m in mask):
             return self.merge(tensors)
+        check_masks(self, inputs, mask)
         masks = [
             ops.ones_like(x, "bool") if m is None else m.reshape(m.shape + (1,) * (rank - m.ndim))
             for x, m in zip(tensors, mask)
@@ -122,10 +123,21 @@ def list_of_shapes(layer: Layer, input_shape: Any) -> list[tuple]:
 
 
 def check_masks(layer: Layer, inputs: Any, mask: Any) -> None:
-    """Raise a ValueError unless there is a mask (or None) for each input."""
+    """Raise a ValueError unless there is a mask (or None) for each input, of its first axes."""
     fits = isinstance(mask, (list, tuple)) and isinstance(inputs, (list, tuple))
     if not fits or len(mask) != len(inputs):
         raise ValueError(
             f"{type(layer).__name__} {layer.name!r} needs a list of masks, one for each of its "
             "inputs (None for one without)."
         )
+    for x, m in zip(inputs, mask):
+        if m is None:
+            continue
+        # Sizes that are no ints are unknown.
+        pairs = [(a, b) for a, b in zip(m.shape, x.shape) if type(a) is type(b) is int]
+        if len(m.shape) > len(x.shape) or any(a not in (1, b) for a, b in pairs):
+            raise ValueError(
+                f"{type(layer).__name__} {layer.name!r} got an input of shape {tuple(x.shape)} "
+                f"with a mask of shape {tuple(m.shape)}. A mask has the shape of the input's first "
+                "axes."
+            )
