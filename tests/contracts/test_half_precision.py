@@ -100,7 +100,6 @@ CAST_FIRST = {
         "TimeDistributed Attention AdditiveAttention Dot".split(),
         MULTIPLY,
     ),
-    "Subtract": "an elementwise layer computes in its compute dtype",
 }
 
 
@@ -127,6 +126,22 @@ def test_other_layers_agree_with_float32_around_a_thousand(name):
         np.testing.assert_allclose(ours, theirs, rtol=1e-2, atol=1e-2)
 
 
+@pytest.fixture
+def bfloat16():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+def test_differences_and_means_of_large_numbers_keep_their_digits(bfloat16):
+    x, y = (np.array([[v]], "float32") for v in (2003.0, 2001.0))
+    assert keras.layers.Subtract()([x, y]).tolist() == [[2.0]]
+    keras.config.set_dtype_policy("mixed_float16")
+    mean = keras.layers.Average()([x * 30, y * 30])
+    assert (mean.dtype, mean.tolist()) == ("float16", [[np.float16(60060.0)]])
+    assert keras.layers.Add()([np.array([[1]]), np.array([[2]])]).dtype == "int32"
+
+
 YEARS = np.arange(1998, 2023).reshape(-1, 1)
 READERS = {
     "Normalization": lambda layers: layers.Normalization(mean=2010.0, variance=50.0),
@@ -137,13 +152,6 @@ READERS = {
     "Embedding": lambda layers: layers.Embedding(2050, 4),
     "Pipeline": lambda layers: layers.Pipeline([layers.Rescaling(0.1, offset=-201.0)]),
 }
-
-
-@pytest.fixture
-def bfloat16():
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    yield
-    keras.config.set_dtype_policy("float32")
 
 
 @pytest.mark.parametrize("dtype", ["int64", "float32"])

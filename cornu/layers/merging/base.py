@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from cornu import ops
 from cornu.core.layer import Layer
 from cornu.engine import dtypes
+from cornu.layers.precision import as_given
 from cornu.ops import KerasTensor
 
 
@@ -28,6 +30,8 @@ class Merge(Layer):
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
+        # Differences of large numbers are small: they are taken before digits are lost.
+        self.autocast = False
         self.supports_masking = True
 
     def merge(self, tensors: list[jax.Array]) -> jax.Array:
@@ -70,7 +74,13 @@ class Merge(Layer):
         return symbolic_output(self, inputs)
 
     def call(self, inputs: Sequence[jax.Array], mask: Any = None) -> jax.Array:
-        """The merged tensor."""
+        """The merged tensor; integers stay integers unless the layer divides."""
+        if not any(jnp.issubdtype(x.dtype, jnp.floating) for x in inputs):
+            return self._merged(inputs, mask)
+        given = [as_given(self, x) if jnp.issubdtype(x.dtype, jnp.floating) else x for x in inputs]
+        return self._merged(given, mask).astype(self.compute_dtype)
+
+    def _merged(self, inputs: Sequence[jax.Array], mask: Any) -> jax.Array:
         shapes = [x.shape for x in inputs]
         if any(s != shapes[0] for s in shapes) and all(type(n) is int for s in shapes for n in s):
             self.compute_output_shape(shapes)
