@@ -162,7 +162,7 @@ class Evaluation:
         class_weight: Any = None,
         return_dict: bool = False,
     ) -> Any:
-        """One update from one batch; the metrics go on from the last call.
+        """One update from one batch; the metrics are those of this batch.
 
         Args:
             x: inputs.
@@ -178,27 +178,30 @@ class Evaluation:
         weights = class_weights_of(self, class_weight)
         batch = self._make_feed(x, y, sample_weight, _rows(x), False, weights).peek()
         self._symbolic_build(batch)
-        return self._on_batch("train", batch, return_dict)
+        return self._as_returned(self._on_batch("train", batch, resets=True), return_dict)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """Loss and metrics on one batch; the metrics go on from the last call."""
+        """Loss and metrics of one batch."""
         self._require_compiled("test_on_batch")
         batch = self._make_feed(x, y, sample_weight, _rows(x), False).peek()
         self._symbolic_build(batch, train=False)
-        return self._on_batch("test", batch, return_dict)
+        return self._as_returned(self._on_batch("test", batch, resets=True), return_dict)
 
-    def _on_batch(self, kind: str, batch: Any, return_dict: bool) -> Any:
+    def _on_batch(self, kind: str, batch: Any, resets: bool = False) -> dict:
+        """The logs behind one step; of its batch alone, or the metrics go on from before."""
         eager = self._eager_step(kind)
         with explain_tracer_errors(f"{kind}_on_batch"):
             if eager is not None:
+                if resets:
+                    self.reset_metrics()
                 result = eager(batch)
             else:
-                program = self._program(kind)
+                program = self._program(kind, resets)
                 with program.owning() if program.donate else contextlib.nullcontext():
                     result = program.run(batch)
-        return self._as_returned(dict(Logs(result).items()), return_dict)
+        return dict(Logs(result).items())
 
     def _as_returned(self, logs: dict, return_dict: bool) -> Any:
         if return_dict:

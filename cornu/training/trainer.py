@@ -194,8 +194,10 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
 
     # --- programs ------------------------------------------------------------------------------
 
-    def _program(self, kind: str) -> StepProgram:
-        if kind not in self._programs_by_kind():
+    def _program(self, kind: str, resets: bool = False) -> StepProgram:
+        """The compiled step; one that resets begins with metrics that have seen nothing."""
+        name = f"{kind}_on_batch" if resets else kind
+        if name not in self._programs_by_kind():
             step = getattr(self, f"{kind}_step")
             pure = _positional(step) == 2
             groups = {
@@ -217,7 +219,7 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
                 return [*(v for group in groups() for v in group), *global_seed_state()]
 
             final = self.get_metrics_result if self._is_plain_step(kind) else None
-            self._programs[kind] = StepProgram(
+            self._programs[name] = StepProgram(
                 self._step_of_batches(kind, step, pure),
                 variables,
                 final=final,
@@ -225,8 +227,9 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
                 donate=kind == "train",
                 stateless=pure,
                 groups=groups,
+                begin=self.reset_metrics if resets else None,
             )
-        return self._programs[kind]
+        return self._programs[name]
 
     def _programs_by_kind(self) -> dict:
         if "_programs" not in self.__dict__:

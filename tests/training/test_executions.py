@@ -123,3 +123,22 @@ def test_an_error_of_the_last_step_is_raised_by_fit():
     bad = np.concatenate([X[:8], np.full((2, 3), 9, "float32")])
     with pytest.raises(Exception, match="a value above five"):
         made.fit(bad, Y, batch_size=2, shuffle=False, verbose=0)
+
+
+def test_train_functions_go_on_from_the_metrics_of_before():
+    made = model(1)
+    step, batches = made.make_train_function(), [(X[:5], Y[:5]), (X[5:], Y[5:])]
+    values = [made.evaluate(x, y, verbose=0) for x, y in batches]
+    made.optimizer.learning_rate = 0.0
+    made.reset_metrics()
+    found = [step(iter([batch]))["loss"] for batch in batches]
+    np.testing.assert_allclose(found, [values[0], np.mean(values)], rtol=1e-5)
+
+
+def test_metrics_of_a_batch_are_of_it_alone_without_compilation_too():
+    made = model(1)
+    made.compile("sgd", "mse", run_eagerly=True)
+    values = [made.test_on_batch(X[i : i + 5], Y[i : i + 5]) for i in (0, 5)]
+    made.reset_metrics()
+    again = made.test_on_batch(X[5:], Y[5:])
+    assert values[1] == again

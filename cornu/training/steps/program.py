@@ -48,6 +48,7 @@ class StepProgram:
         stateless: whether `step` has the pure form `(state, batch) -> (result, state)`, with the
             state in the groups that `groups` gives.
         groups: lists of Variables that make up the state of a pure step.
+        begin: called before each step, to change the state it begins with; None for nothing.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class StepProgram:
         donate: bool = True,
         stateless: bool = False,
         groups: Callable[[], tuple] | None = None,
+        begin: Callable[[], None] | None = None,
     ):
         self.step = step
         self.find_variables = variables
@@ -67,6 +69,7 @@ class StepProgram:
         self.collects = collects
         self.stateless = stateless
         self.groups = groups
+        self.begin = begin
         self.donate = donate
         self.owner: Owner | None = None
         self._updated: set[int] = set()
@@ -149,6 +152,8 @@ class StepProgram:
 
     def _pure(self, state: list, batch: Any) -> tuple[list, Any]:
         with StatelessScope(list(zip(self.variables, state))) as scope:
+            if self.begin is not None:
+                self.begin()
             if self.stateless:
                 result = self._pure_user_step(batch)
             else:

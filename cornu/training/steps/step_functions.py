@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cornu import tree
+
 
 class StepFunctions:
     """The functions that run one step of a model; a base of `Trainer`.
@@ -62,5 +64,7 @@ class StepFunctions:
         x, y, weights = (*data, None, None)[:3] if isinstance(data, tuple) else (data, None, None)
         if kind == "predict":
             return self.predict_on_batch(x)
-        step = self.train_on_batch if kind == "train" else self.test_on_batch
-        return step(x, y, weights, return_dict=True)
+        self._require_compiled(f"{kind}_function")
+        batch = self._make_feed(x, y, weights, len(tree.flatten(x)[0]), False).peek()
+        self._symbolic_build(batch, train=kind == "train")
+        return self._on_batch(kind, batch)

@@ -288,3 +288,19 @@ def pure_loop(keras):
 def test_a_loop_in_pure_jax_gives_kerass_numbers():
     for ours, theirs in zip(pure_loop(cornu), pure_loop(oracle)):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+def batch_by_batch(keras):
+    layer = keras.layers.Dense(1, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((6,)), layer])
+    model.compile("sgd", "mse", metrics=["mae"])
+    y = np.sin(X.sum(axis=1, keepdims=True))
+    found = [model.train_on_batch(X[i : i + 16], y[i : i + 16]) for i in range(0, 64, 16)]
+    found += [model.test_on_batch(X[i : i + 16], y[i : i + 16]) for i in range(0, 64, 16)]
+    found.append(model.evaluate(X, y, verbose=0))
+    found.append(model.train_on_batch(X, y))
+    return found + [list(model.get_metrics_result().values())]
+
+
+def test_methods_for_batches_give_the_values_of_their_batch():
+    np.testing.assert_allclose(batch_by_batch(cornu), batch_by_batch(oracle), rtol=1e-4)
