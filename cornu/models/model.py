@@ -284,7 +284,7 @@ class Model(Trainer, CopiedGraph, Layer):
             return x
         if dtypes.is_integer(x.dtype) and dtypes.is_float(spec.dtype) and place in self._id_inputs:
             return x
-        return x.astype(spec.dtype)
+        return x.astype(dtypes.canonical(spec.dtype))
 
     @property
     def _id_inputs(self) -> set[int]:

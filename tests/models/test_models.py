@@ -220,3 +220,9 @@ def test_an_input_that_is_missing_from_the_graph_is_named():
     a, b = keras.Input((2,), name="a"), keras.Input((2,), name="b")
     with pytest.raises(ValueError, match="not among its inputs"):
         keras.Model(a, keras.layers.Add()([a, b]))
+
+
+def test_ids_of_any_integer_type_are_taken_by_an_input_of_64_bits():
+    ids = keras.Input((3,), dtype="int64")
+    model = keras.Model(ids, keras.layers.Embedding(5, 2)(ids))
+    assert model.predict(np.ones((4, 3), "int32"), verbose=0).shape == (4, 3, 2)
