@@ -67,7 +67,7 @@ report(
     lists=lists.history,
     dicts=dicts.history,
     streamed=streamed,
-    outputs=outputs,
+    outputs=dict(zip(model.output_names, outputs)),
     on_batch=on_batch,
     names=[*model.output_names],
     single=model.predict_on_batch([images[:1], table[:1]])[0],

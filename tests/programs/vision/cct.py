@@ -103,6 +103,6 @@ report(
     evaluated=evaluated,
     keys=sorted(history.history),
     finite=bool(np.isfinite(history.history["loss"]).all()),
-    weights=[list(w.shape) for w in model.weights],
+    weights=[str(list(w.shape)) for w in model.weights],
     tokens=list(tokens.shape),
 )
