@@ -80,8 +80,8 @@ class _Array:
             raise _refused("an array without a dtype")
         made, count = dtype.made(), math.prod(shape)
         if made.hasobject:
-            if len(content) != count:
-                raise _refused(f"{len(content)} objects for the shape {shape}")
+            if not isinstance(content, list) or len(content) != count:
+                raise _refused(f"a {type(content).__name__} as objects of the shape {shape}")
             value = _objects(content)
         else:
             content = content.encode("latin1") if isinstance(content, str) else content

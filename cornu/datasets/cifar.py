@@ -24,7 +24,12 @@ def load_batch(path: str, label_key: str = "labels") -> tuple[np.ndarray, np.nda
     found = content if isinstance(content, dict) else {}
     images, labels = found.get(b"data"), found.get(label_key.encode())
     shape = getattr(images, "shape", ())
-    if len(shape) != 2 or shape[1] != 3072 or not isinstance(labels, list):
+    if (
+        len(shape) != 2
+        or shape[1] != 3072
+        or images.dtype != "uint8"
+        or not isinstance(labels, list)
+    ):
         raise LoadError(
             "it holds no images and labels",
             file=path,

@@ -18,6 +18,8 @@ from cornu.engine.errors import LoadError
 
 # From int8 in the file to float32 in the model is four times; reading needs the bytes once more.
 EXPANSION = 8
+# A number of Python's in a list, for lists whose length a file says.
+BYTES_PER_NUMBER = 64
 MEBIBYTE = 2**20
 GIBIBYTE = 2**30
 

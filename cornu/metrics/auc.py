@@ -10,7 +10,8 @@ import numpy as np
 
 from cornu import ops
 from cornu.core import registry
-from cornu.engine import config
+from cornu.engine import config, limits
+from cornu.engine.limits import BYTES_PER_NUMBER
 from cornu.losses.tensors import as_dtype
 from cornu.metrics.base import Metric
 from cornu.metrics.counting import Counts, count, parse_thresholds, ratio
@@ -78,6 +79,7 @@ class AUC(Metric):
         elif num_thresholds <= 1:
             raise ValueError(f"AUC: num_thresholds must be more than 1; got {num_thresholds!r}.")
         else:
+            limits.spend("memory", BYTES_PER_NUMBER * num_thresholds, "AUC: num_thresholds")
             inner = np.linspace(0.0, 1.0, num_thresholds)[1:-1].tolist()
         # Everything lies above the first threshold and nothing above the last.
         self._thresholds = [-config.epsilon(), *inner, 1.0 + config.epsilon()]

@@ -8,6 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from cornu.engine import limits
+from cornu.engine.limits import BYTES_PER_NUMBER
 from cornu.metrics.base import Metric
 from cornu.metrics.counting import Counts, count, ratio
 
@@ -59,6 +61,7 @@ class BestWhere(Metric):
             )
         super().__init__(name=name, dtype=dtype)
         setattr(self, self.argument, value)
+        limits.spend("memory", BYTES_PER_NUMBER * num_thresholds, "num_thresholds")
         self.num_thresholds = num_thresholds
         self.class_id = class_id
         self.thresholds = [0.5]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from cornu.core.layer import Layer
-from cornu.engine import config
+from cornu.engine import config, limits
+from cornu.engine.limits import BYTES_PER_NUMBER
 from cornu.layers.preprocessing.categorical import encoding, vocabulary
 from cornu.ops.symbolic import KerasTensor
 
@@ -67,6 +68,7 @@ class IndexLookup(Layer):
             raise ValueError(
                 f"{owner}: idf_weights need output_mode='tf_idf'; got {output_mode!r}."
             )
+        limits.spend("memory", BYTES_PER_NUMBER * num_oov_indices, f"{owner}: num_oov_indices")
         self.invert, self.max_tokens, self.num_oov_indices = invert, max_tokens, num_oov_indices
         self.mask_token, self.oov_token = mask_token, oov_token
         self.sparse, self.pad_to_max_tokens = sparse, pad_to_max_tokens

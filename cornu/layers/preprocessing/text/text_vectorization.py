@@ -10,7 +10,8 @@ import numpy as np
 
 from cornu.core import registry
 from cornu.core.layer import Layer
-from cornu.engine import config
+from cornu.engine import config, limits
+from cornu.engine.limits import BYTES_PER_NUMBER
 from cornu.layers.preprocessing.categorical import encoding, vocabulary
 from cornu.layers.preprocessing.categorical.index_lookup import MODES
 from cornu.layers.preprocessing.categorical.string_lookup import StringLookup
@@ -356,6 +357,8 @@ def _checked(value: Any, names: tuple[str, ...], argument: str, owner: str) -> A
 def _widths(ngrams: Any, owner: str) -> tuple[int, ...] | None:
     if ngrams is None:
         return None
+    if isinstance(ngrams, int):
+        limits.spend("memory", BYTES_PER_NUMBER * max(ngrams, 0), f"{owner}: ngrams")
     widths = tuple(range(1, ngrams + 1)) if isinstance(ngrams, int) else ngrams
     valid = isinstance(widths, tuple) and all(isinstance(n, int) and n > 0 for n in widths)
     if not valid or not widths:
