@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import io
 import math
-import mmap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,6 +19,7 @@ import numpy as np
 
 from cornu.engine import limits
 from cornu.engine.errors import LoadError
+from cornu.saving.h5_heaps import Heaps, check_start
 
 # What the HDF5 library raises for damaged files, by way of h5py.
 DAMAGE = (
@@ -38,7 +38,6 @@ DAMAGE = (
 KNOWN_FILTERS = (1, 2, 3, 32000)
 # Types that HDF5 does not know are stored as raw bytes with their name beside them.
 NAMED_DTYPES = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
-HEAP_OF_TEXTS = b"GCOL\1"
 ADVICE = "get the file again from a source that you trust"
 
 
@@ -56,6 +55,8 @@ def opened(source: Any, name: Any = None, place: str = "") -> Iterator[Group]:
         FileNotFoundError: if there is no file.
     """
     name = source if name is None else name
+    check_start(source)
+    heaps = Heaps(source)
     if isinstance(source, (bytes, memoryview)):
         source = io.BytesIO(source)
     try:
@@ -71,16 +72,24 @@ def opened(source: Any, name: Any = None, place: str = "") -> Iterator[Group]:
             advice=ADVICE,
         ) from error
     with file:
-        yield Group(file, name, place)
+        yield Group(file, name, place, heaps)
 
 
 class Group:
-    """A group of an open file. `place` is where it lies there, for messages."""
+    """A group of an open file.
 
-    def __init__(self, group: h5py.Group, file: Any, place: str = ""):
+    Args:
+        group: the group.
+        file: path of the file, for messages.
+        place: where the group lies there, for messages.
+        heaps: the heaps of texts in the file; None for one that this process has just written.
+    """
+
+    def __init__(self, group: h5py.Group, file: Any, place: str = "", heaps: Heaps | None = None):
         self._group = group
         self.file = file
         self.place = place
+        self._heaps = heaps
 
     def names(self) -> list[str]:
         """The names of what the group holds."""
@@ -129,7 +138,7 @@ class Group:
 
     def attribute(self, name: str) -> Any:
         """The value of an attribute: text, numbers, or an array of these; None without it."""
-        return _attribute(self._group, name, self.file, self.place)
+        return _attribute(self._group, name, self.file, self.place, self._heaps)
 
     def _member(self, name: str) -> Group | Array | None:
         place = f"{self.place}/{name}".lstrip("/")
@@ -141,19 +150,20 @@ class Group:
                 raise _refused(self.file, place, f"a link ({type(link).__name__})")
             found = self._group[name]
         if isinstance(found, h5py.Group):
-            return Group(found, self.file, place)
+            return Group(found, self.file, place, self._heaps)
         if isinstance(found, h5py.Dataset):
-            return Array(found, self.file, place)
+            return Array(found, self.file, place, self._heaps)
         raise _refused(self.file, place, type(found).__name__)
 
 
 class Array:
     """An array in an open file, of which nothing is read before it is asked for."""
 
-    def __init__(self, dataset: h5py.Dataset, file: Any, place: str):
+    def __init__(self, dataset: h5py.Dataset, file: Any, place: str, heaps: Heaps | None):
         self._dataset = dataset
         self.file = file
         self.place = place
+        self._heaps = heaps
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -187,7 +197,7 @@ class Array:
     def _named_dtype(self) -> str | None:
         if self._dataset.dtype.kind != "V":
             return None
-        name = _attribute(self._dataset, "dtype", self.file, self.place)
+        name = _attribute(self._dataset, "dtype", self.file, self.place, self._heaps)
         if name is not None and name not in NAMED_DTYPES:
             raise _refused(self.file, self.place, f"the dtype {name!r}", ", ".join(NAMED_DTYPES))
         return name
@@ -210,6 +220,7 @@ class Array:
         """Text of any length: each one is counted, since many may share one long text."""
         dataset = self._dataset
         limits.spend("nodes", dataset.size, self.place)
+        limits.spend("memory", self._heaps.longest if self._heaps else 0, self.place)
         result = np.empty(dataset.shape, object)
         for index in np.ndindex(*dataset.shape):
             result[index] = dataset[index]
@@ -243,7 +254,7 @@ class StoredVariables(Mapping):
         return len(self._of)
 
 
-def _attribute(holder: Any, name: str, file: Any, place: str) -> Any:
+def _attribute(holder: Any, name: str, file: Any, place: str, heaps: Heaps | None) -> Any:
     where = f"attribute {name!r} of {place or 'the file'}"
     with _damage_at(file, where):
         if name not in holder.attrs:
@@ -253,23 +264,11 @@ def _attribute(holder: Any, name: str, file: Any, place: str) -> Any:
         _check_values(dtype, shape, file, where)
         limits.spend("memory", math.prod(shape) * dtype.itemsize, where)
         strings = h5py.check_string_dtype(dtype)
-        if strings is not None and strings.length is None and shape != ():
+        if strings is not None and strings.length is None and heaps is not None:
             # All are read at once, and each may stand for the same long text.
-            limits.spend("memory", math.prod(shape) * _longest_text(holder.file.filename), where)
+            limits.spend("memory", math.prod(shape) * heaps.longest, where)
         value = holder.attrs[name]
         return value.decode("utf-8") if isinstance(value, bytes) else value
-
-
-def _longest_text(path: Any) -> int:
-    """No text in a file is longer than its largest heap of texts ("global heap collection")."""
-    longest = 0
-    whole = {"length": 0, "access": mmap.ACCESS_READ}
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), **whole) as content:
-        place = content.find(HEAP_OF_TEXTS)
-        while place >= 0:
-            longest = max(longest, int.from_bytes(content[place + 8 : place + 16], "little"))
-            place = content.find(HEAP_OF_TEXTS, place + 1)
-    return longest
 
 
 def _check_values(dtype: np.dtype, shape: Any, file: Any, place: str) -> None:

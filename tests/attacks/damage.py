@@ -20,7 +20,8 @@ def model():
     y = keras.layers.Reshape((1, 2))(y)
     y = keras.layers.Bidirectional(keras.layers.LSTM(2), name="both")(y)
     result = keras.Model(x, keras.ops.tanh(y), name="outer")
-    result.compile(keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(0.1, 9, 0.9)), "mse", metrics=["mae"])
+    decay = keras.optimizers.schedules.ExponentialDecay(0.1, 9, 0.9)
+    result.compile(keras.optimizers.Adam(decay), "mse", metrics=["mae"])
     return result
 
 
