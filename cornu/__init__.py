@@ -6,9 +6,10 @@ Examples in docstrings take `import cornu as keras` and `import numpy as np` for
 
 from __future__ import annotations
 
-import importlib
 from importlib.util import find_spec
 from typing import Any
+
+from cornu.engine.lazy import load
 
 __version__ = "0.1.0"
 
@@ -66,12 +67,12 @@ def __getattr__(name: str) -> Any:
         rooms = (room for room in _SUBMODULES - _INSIDE if find_spec(f"cornu.{room}"))
         return sorted([*_NAMES, *rooms, "version"])
     if name in _NAMES:
-        value = getattr(importlib.import_module(_NAMES[name]), name)
+        value = getattr(load(_NAMES[name]), name)
         globals()[name] = value
         return value
     if name in _SUBMODULES:
         try:
-            return importlib.import_module(f"cornu.{name}")
+            return load(f"cornu.{name}")
         except ModuleNotFoundError as error:
             if error.name == f"cornu.{name}":
                 raise AttributeError(f"module 'cornu' has no attribute {name!r}") from None

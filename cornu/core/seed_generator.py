@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random as python_random
 from typing import Any
 
 import jax
@@ -12,6 +11,7 @@ import numpy as np
 from cornu.core import registry
 from cornu.core.scope import name_path
 from cornu.core.variable import Variable
+from cornu.engine import randomness
 from cornu.engine.names import auto_name
 
 
@@ -19,12 +19,12 @@ class SeedGenerator:
     """Gives a new seed at each call of `next`, as state that a compiled step can carry.
 
     Args:
-        seed: int; drawn from Python's `random` if None, so that `utils.set_random_seed` fixes it.
+        seed: int; drawn by chance if None, which `utils.set_random_seed` fixes.
         name: its name.
         **kwargs: none are known.
 
     Raises:
-        ValueError: if the seed is not an integer.
+        ValueError: if the seed is not an integer, or the name no string without "/".
 
     >>> generator = keras.random.SeedGenerator(seed=1)
     >>> a = keras.random.normal((2,), seed=generator)
@@ -40,6 +40,8 @@ class SeedGenerator:
             seed = make_default_seed()
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
             raise ValueError(f"SeedGenerator's seed must be an integer; got {seed!r}.")
+        if name is not None and (not isinstance(name, str) or "/" in name):
+            raise ValueError(f"SeedGenerator's name must be a string without '/'; got {name!r}.")
         self.name = name or auto_name("seed_generator")
         self._initial_seed = seed = int(seed)
         # The low word first, as Keras stores it; negative seeds wrap.
@@ -66,7 +68,7 @@ class SeedGenerator:
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
-        return {"seed": self._initial_seed}
+        return {"seed": self._initial_seed, "name": self.name}
 
     @classmethod
     def from_config(cls, config: dict) -> SeedGenerator:
@@ -75,8 +77,8 @@ class SeedGenerator:
 
 
 def make_default_seed() -> int:
-    """A seed from Python's global generator."""
-    return python_random.randint(1, 10**9)
+    """A seed for who was given none."""
+    return randomness.generator().randint(1, 10**9)
 
 
 _global: SeedGenerator | None = None

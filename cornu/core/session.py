@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from cornu.core import seed_generator
-from cornu.engine import names
+from cornu.engine import names, randomness
 
 
 def clear_session(free_memory: bool = True) -> None:
@@ -28,6 +28,9 @@ def clear_session(free_memory: bool = True) -> None:
 def set_random_seed(seed: int) -> None:
     """Make runs reproducible: seeds Python's, NumPy's and the library's generators.
 
+    The library draws from a generator of its own from here on: what follows is the same for the
+    same seed, whatever was imported, drawn or made before, and whoever else draws.
+
     Args:
         seed: an int.
 
@@ -39,5 +42,6 @@ def set_random_seed(seed: int) -> None:
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise ValueError(f"set_random_seed needs an int; got {seed!r}.")
     random.seed(int(seed))
+    randomness.start(int(seed))
     np.random.seed(int(seed) % 2**32)  # noqa: NPY002 (users' code draws from it)
     seed_generator.reset()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import random
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
+from cornu.engine import randomness
 
 DEFAULT_BATCH_SIZE = 32
 
@@ -157,5 +158,5 @@ def generator(seed: int, number: int) -> np.random.Generator:
 
 
 def drawn_seed(seed: int | None) -> int:
-    """The seed, or one drawn from Python's own generator, which `utils.set_random_seed` seeds."""
-    return random.randrange(2**63) if seed is None else int(seed)
+    """The seed, or one drawn by chance, which `utils.set_random_seed` fixes."""
+    return randomness.draw_seed() if seed is None else int(seed)

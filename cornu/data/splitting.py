@@ -13,6 +13,7 @@ from cornu.data.pipeline.dataset import Dataset, is_finite
 from cornu.data.pipeline.indexed import Sliced
 from cornu.data.pipeline.sources import Slices
 from cornu.data.pipeline.stage import Indexed, Run, Stage
+from cornu.engine import randomness
 
 
 def split_dataset(
@@ -56,7 +57,7 @@ def split_dataset(
     left, right = sizes(left_size, right_size, total)
     if shuffle:
         order = list(range(total))
-        random.Random(random.randrange(10**6) if seed is None else seed).shuffle(order)
+        random.Random(randomness.draw_seed(10**6) if seed is None else seed).shuffle(order)
         source = Reordered(source, np.array(order))
     parts = (Sliced(source, 0, left), Sliced(source, total - right, right))
     found = tuple(Dataset(part) for part in parts)

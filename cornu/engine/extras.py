@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from types import ModuleType
+
+from cornu.engine.lazy import load
 
 
 def require(module: str, extra: str | None) -> ModuleType:
@@ -17,7 +18,7 @@ def require(module: str, extra: str | None) -> ModuleType:
         ImportError: if the module's package is not installed.
     """
     try:
-        return importlib.import_module(module)
+        return load(module)
     except ImportError as error:
         if error.name is not None and not module.startswith(error.name.split(".")[0]):
             raise

@@ -8,7 +8,23 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any
+
+
+def load(module: str) -> ModuleType:
+    """Import a module, and leave Python's random numbers as they were.
+
+    Some packages draw from `random` when they are imported: what a program draws would depend on
+    whether it is the first to need them.
+    """
+    random = sys.modules.get("random")
+    before = random and random.getstate()
+    try:
+        return importlib.import_module(module)
+    finally:
+        if before:
+            random.setstate(before)
 
 
 def lazy_names(
@@ -34,7 +50,7 @@ def lazy_names(
     def find(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(homes[name]), renamed.get(name, name))
+        value = getattr(load(homes[name]), renamed.get(name, name))
         setattr(sys.modules[package], name, value)
         return value
 

@@ -53,7 +53,7 @@ class RandomInitializer(Initializer):
 
     Args:
         seed: an int, so that each call gives the same values; a `SeedGenerator`, so that each call
-            gives new ones; None for an int drawn from Python's `random` when the object is made.
+            gives new ones; None for an int drawn by chance when the object is made.
 
     Raises:
         ValueError: if the seed is none of these.

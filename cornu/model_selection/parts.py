@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from cornu import tree
 from cornu.data.arrays import common_length, to_arrays
+from cornu.engine import randomness
 from cornu.engine.extras import require
 from cornu.model_selection.splitters import checked_groups, class_labels
 
@@ -209,4 +209,4 @@ def group_parts(groups: np.ndarray, count: int, seed: int, left: int) -> tuple:
 
 
 def drawn(seed: int | None) -> int:
-    return random.randrange(2**63) if seed is None else int(seed)
+    return randomness.draw_seed() if seed is None else int(seed)

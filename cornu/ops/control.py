@@ -11,8 +11,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from cornu.ops.op import TensorLike, op
+from cornu import tree
+from cornu.ops.op import TensorLike, op, unwrap
 
 
 @op(tensors=("pred", "true_fn", "false_fn"))
@@ -25,12 +27,27 @@ def cond(pred: TensorLike, true_fn: Callable, false_fn: Callable) -> Any:
         false_fn: likewise, if it is false. In a compiled program both must give the same shapes
             and dtypes.
 
-    >>> keras.ops.cond(True, lambda: "yes", lambda: "no")
-    'yes'
+    Returns:
+        What the function returned, numbers as tensors.
+
+    >>> keras.ops.cond(True, lambda: 1, lambda: 2).item()
+    1
     """
+    if pred is None:
+        raise ValueError("cond needs a condition that is true or false; got pred=None.")
     if isinstance(pred, jax.core.Tracer):
         return jax.lax.cond(pred, true_fn, false_fn)
-    return true_fn() if bool(pred) else false_fn()
+    return _as_tensors(true_fn() if bool(pred) else false_fn())
+
+
+def _as_tensors(structure: Any) -> Any:
+    """The structure with tensors for its numbers and arrays, as a compiled program gives."""
+
+    def tensor(leaf: Any) -> Any:
+        is_value = isinstance(leaf, (bool, int, float, complex, np.ndarray, np.generic))
+        return jnp.asarray(leaf) if is_value else unwrap(leaf)
+
+    return tree.map_structure(tensor, structure)
 
 
 @op(tensors=("index", "branches", "operands"))
@@ -43,12 +60,16 @@ def switch(index: TensorLike, branches: Sequence[Callable], *operands: Any) -> A
             shapes and dtypes.
         *operands: tensors.
 
-    >>> keras.ops.switch(1, [lambda x: x + 1, lambda x: x * 10], 3)
+    Returns:
+        What the function returned, numbers as tensors.
+
+    >>> keras.ops.switch(1, [lambda x: x + 1, lambda x: x * 10], 3).item()
     30
     """
     if isinstance(index, jax.core.Tracer):
         return jax.lax.switch(index, branches, *operands)
-    return branches[min(max(int(index), 0), len(branches) - 1)](*operands)
+    branch = branches[min(max(int(index), 0), len(branches) - 1)]
+    return _as_tensors(branch(*_as_tensors(operands)))
 
 
 @op(tensors=("loop_vars",))
@@ -71,7 +92,7 @@ def while_loop(
     16
     """
     several = isinstance(loop_vars, (list, tuple))
-    start = tuple(loop_vars) if several else (loop_vars,)
+    start = _as_tensors(tuple(loop_vars) if several else (loop_vars,))
 
     def go_on(state: tuple) -> Any:
         count, values = state
@@ -103,7 +124,7 @@ def fori_loop(lower: int, upper: int, body_fun: Callable, init_val: Any) -> Any:
     >>> keras.ops.fori_loop(0, 4, lambda i, total: total + i, 0).item()
     6
     """
-    return jax.lax.fori_loop(lower, upper, body_fun, init_val)
+    return jax.lax.fori_loop(lower, upper, body_fun, _as_tensors(init_val))
 
 
 @op(tensors=("f", "init", "xs"))
@@ -132,7 +153,7 @@ def scan(
     >>> keras.ops.scan(lambda c, x: (c + x, c * x), 0, keras.ops.arange(4))[1]
     Array([0, 0, 2, 9], dtype=int32)
     """
-    return jax.lax.scan(f, init, xs, length, reverse, unroll)
+    return jax.lax.scan(f, _as_tensors(init), xs, length, reverse, unroll)
 
 
 @op(tensors=("f", "elems"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
+
+from cornu.engine.lazy import load
 
 _SUBMODULES = frozenset({"image", "sequence", "text", "timeseries"})
 _NAMES = {
@@ -24,7 +25,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _NAMES:
-        return getattr(importlib.import_module(_NAMES[name]), name)
+        return getattr(load(_NAMES[name]), name)
     if name in _SUBMODULES:
-        return importlib.import_module(f"cornu.preprocessing.{name}")
+        return load(f"cornu.preprocessing.{name}")
     raise AttributeError(f"module 'cornu.preprocessing' has no attribute {name!r}")

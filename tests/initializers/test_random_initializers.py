@@ -1,11 +1,10 @@
 """Random initializers: distributions, seeds, dtypes."""
 
-import random
-
 import jax
 import numpy as np
 import pytest
 
+import cornu as keras
 from cornu import initializers
 from cornu.core.seed_generator import SeedGenerator
 
@@ -36,10 +35,10 @@ def test_a_generator_gives_new_values_at_each_call(name):
     np.testing.assert_array_equal(first, again(SHAPE))
 
 
-def test_no_seed_means_one_drawn_from_python_at_construction():
-    random.seed(1)
+def test_no_seed_means_one_drawn_at_construction():
+    keras.utils.set_random_seed(1)
     first, second = initializers.RandomNormal(), initializers.RandomNormal()
-    random.seed(1)
+    keras.utils.set_random_seed(1)
     again = initializers.RandomNormal()
     np.testing.assert_array_equal(first(SHAPE), again(SHAPE))
     np.testing.assert_array_equal(first(SHAPE), first(SHAPE))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 from cornu.data.pipeline.blocks import map_leaves, samples_of
 from cornu.data.pipeline.stage import Run, Stage
 from cornu.data.pipeline.values import Count, shown_element
+from cornu.engine import randomness
 
 ENDLESS, UNKNOWN = -1, -2
 SAMPLES_IN_BLOCK = 64
@@ -44,7 +44,7 @@ class Reading:
         seed that was set.
         """
         if self._seed is None:
-            self._seed = random.randrange(2**63)
+            self._seed = randomness.draw_seed()
         return self._seed
 
     @seed.setter

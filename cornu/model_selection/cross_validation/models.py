@@ -18,7 +18,7 @@ import numpy as np
 from cornu.core import seed_generator
 from cornu.core.seed_generator import SeedGenerator
 from cornu.core.tracking import unique
-from cornu.engine import names
+from cornu.engine import names, randomness
 from cornu.model_selection.parts import take
 
 
@@ -52,8 +52,9 @@ class FoldModels:
 
         The global seed generator is one object in all folds, since compiled programs refer to it.
         """
-        before = random.getstate(), np.random.get_state(), seed_generator._global  # noqa: NPY002
+        before = randomness.state(), np.random.get_state(), seed_generator._global  # noqa: NPY002
         random.seed(seed)
+        randomness.start(seed)
         np.random.seed(seed % 2**32)  # noqa: NPY002
         self.generator.state.assign(np.array([seed & 0xFFFFFFFF, 0], np.uint32))
         seed_generator._global = self.generator
@@ -61,7 +62,7 @@ class FoldModels:
             with names.counted_anew():
                 yield
         finally:
-            random.setstate(before[0])
+            randomness.restore(before[0])
             np.random.set_state(before[1])  # noqa: NPY002
             seed_generator._global = before[2]
 
@@ -176,10 +177,10 @@ def create_state(model: Any, batch: Any) -> None:
         model._symbolic_build(batch)
         return
     # `fit` draws the seed of the data's order before it makes the weights.
-    state = random.getstate()
-    random.randrange(2**63)
+    state = randomness.state()
+    randomness.draw_seed()
     model._symbolic_build(batch)
-    random.setstate(state)
+    randomness.restore(state)
 
 
 def state_variables(model: Any) -> list:

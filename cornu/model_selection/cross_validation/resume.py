@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import random
 import re
 import shutil
 import time
@@ -17,6 +16,7 @@ import numpy as np
 from cornu import tree
 from cornu.callbacks.backup_and_restore import BackupAndRestore
 from cornu.callbacks.snapshot_file import read_snapshot, write_snapshot
+from cornu.engine import randomness
 from cornu.engine.atomic import write_text
 from cornu.model_selection.cross_validation.models import state_values
 from cornu.model_selection.cross_validation.one_fold import Fold
@@ -139,13 +139,13 @@ class FoldBackup(BackupAndRestore):
 
 
 def drawn_seed(seed: int | None) -> int:
-    """The seed of a run; drawn from Python's generator if there is none.
+    """The seed of a run; drawn by chance if there is none.
 
     Raises:
         ValueError: if it is no whole number.
     """
     if seed is None:
-        return random.randrange(2**31)
+        return randomness.draw_seed(2**31)
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise ValueError(f"seed must be a whole number from 0, or None; got {seed!r}.")
     return int(seed)

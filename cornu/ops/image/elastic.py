@@ -6,7 +6,6 @@ best-practices-for-convolutional-neural-networks-applied-to-visual-document-anal
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import jax
@@ -14,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu import kernels
+from cornu.engine import randomness
 from cornu.ops.image.filters import blurred
 from cornu.ops.image.layout import FILL_MODES, INTERPOLATIONS, check_choice, on_batch
 from cornu.ops.op import op
@@ -79,7 +79,7 @@ def random_key(seed: Any) -> jax.Array:
     if hasattr(seed, "shape") and tuple(seed.shape) == (2,):
         return jnp.asarray(seed).astype("uint32")
     if seed is None:
-        seed = random.getrandbits(32)
+        seed = randomness.draw_seed(2**32)
     if isinstance(seed, (int, np.integer)):
         return jnp.asarray([int(seed) & 0xFFFFFFFF, 0], "uint32")
     raise ValueError(f"seed must be an int, a SeedGenerator or None; got {seed!r}.")
