@@ -29,15 +29,16 @@ def draw_seed(end: int = 2**63) -> int:
     return generator().randrange(end)
 
 
-def state() -> tuple:
-    """All of what is drawn from, for `restore`."""
-    return random.getstate(), _own, None if _own is None else _own.getstate()
+def state() -> tuple[tuple, tuple | None]:
+    """The states of Python's generator and of the package's own, for `restore`."""
+    return random.getstate(), None if _own is None else _own.getstate()
 
 
-def restore(state: tuple) -> None:
+def restore(state: tuple[tuple, tuple | None]) -> None:
     """Go on as when `state` was taken."""
     global _own
-    python, _own, own = state
+    python, own = state
     random.setstate(python)
+    _own = None if own is None else random.Random()
     if _own is not None:
         _own.setstate(own)

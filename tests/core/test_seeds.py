@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
+from cornu.data.random_state import random_state, set_random_state
 from cornu.engine import lazy, randomness
 
 PROGRAM = """
@@ -95,3 +96,11 @@ def test_a_generator_s_config_has_its_name():
 def test_a_generator_s_name_is_a_text_without_slash(name):
     with pytest.raises(ValueError, match="name must be a string without '/'"):
         keras.random.SeedGenerator(1, name=name)
+
+
+def test_the_state_of_all_generators_comes_back():
+    keras.utils.set_random_seed(3)
+    state = random_state()
+    wanted = random.random(), np.random.rand(), randomness.draw_seed()  # noqa: NPY002
+    set_random_state(state)
+    assert (random.random(), np.random.rand(), randomness.draw_seed()) == wanted  # noqa: NPY002

@@ -6,10 +6,11 @@ by the fixed list here; nothing is imported because a file names it.
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import sys
 from typing import Any
+
+from cornu.engine.lazy import load
 
 PUBLISHED: dict[tuple[str, str], Any] = {}
 _by_plain_name: dict[str, list[Any]] = {}
@@ -50,7 +51,7 @@ def load_rooms() -> None:
     for room in ROOMS:
         if room not in _loaded:
             _loaded.append(room)
-            importlib.import_module(f"cornu.{room}")
+            load(f"cornu.{room}")
 
 
 def find(module: Any, name: str, functions: bool = False) -> Any:
