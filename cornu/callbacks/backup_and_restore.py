@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import Path
 from typing import Any, Literal
 
 from cornu.callbacks.model_checkpoint import checked_save_freq
 from cornu.callbacks.snapshot_file import read_snapshot, write_snapshot
+from cornu.engine.user_warnings import warn
 from cornu.training.callback import Callback, LogsMapping
 from cornu.training.training_run import TrainingRun
 
@@ -137,5 +137,5 @@ class BackupAndRestore(Callback):
         except ValueError as error:
             if not self.previous.exists():
                 raise
-            warnings.warn(f"{error} The backup before it is used.", stacklevel=2)
+            warn(f"{error} The backup before it is used.")
             return read_snapshot(self.previous)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import os
-import warnings
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from cornu.callbacks.monitoring import Mode, MonitorCallback
+from cornu.engine.user_warnings import warn
 from cornu.training.callback import LogsMapping
 
 
@@ -113,10 +113,9 @@ class ModelCheckpoint(MonitorCallback):
         if value is None:
             return True  # nothing says that it is not
         if np.ndim(value):
-            warnings.warn(
+            warn(
                 f"ModelCheckpoint saves each time: {self.monitor!r} has shape {np.shape(value)}, "
-                "and only single numbers can be compared.",
-                stacklevel=4,
+                "and only single numbers can be compared."
             )
             return True
         if not self.is_improvement(value, self.best):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
 
+from cornu.engine.user_warnings import warn
 from cornu.training.callback import Callback, LogsMapping
 
 Mode = Literal["auto", "min", "max"]
@@ -38,10 +38,9 @@ class MonitorCallback(Callback):
     ) -> None:
         super().__init__()
         if mode not in ("auto", "min", "max"):
-            warnings.warn(
+            warn(
                 f"{type(self).__name__}: mode must be 'auto', 'min' or 'max', got {mode!r}; "
-                "'auto' is used.",
-                stacklevel=3,
+                "'auto' is used."
             )
             mode = "auto"
         self.monitor = monitor
@@ -76,10 +75,9 @@ class MonitorCallback(Callback):
         if value is None and not self.missing_was_told:
             self.missing_was_told = True
             hint = " Pass validation data to fit." if self.monitor.startswith("val_") else ""
-            warnings.warn(
+            warn(
                 f"{type(self).__name__} monitors {self.monitor!r}, which is not there. Available "
-                f"are: {', '.join(logs) or 'no values'}.{hint}",
-                stacklevel=3,
+                f"are: {', '.join(logs) or 'no values'}.{hint}"
             )
         return value
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import urllib.parse
 import urllib.request
-import warnings
 
 import numpy as np
 
 from cornu.engine.urls import without_secrets
+from cornu.engine.user_warnings import warn
 from cornu.training.callback import Callback, LogsMapping
 
 SECONDS_TO_WAIT = 10
@@ -70,9 +70,8 @@ class RemoteMonitor(Callback):
         try:
             urllib.request.urlopen(request, timeout=SECONDS_TO_WAIT).close()
         except OSError as error:
-            warnings.warn(
-                f"RemoteMonitor could not reach {without_secrets(self.root + self.path)}: {error}.",
-                stacklevel=2,
+            warn(
+                f"RemoteMonitor could not reach {without_secrets(self.root + self.path)}: {error}."
             )
 
 

@@ -10,13 +10,13 @@ import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
-import warnings
 from http.client import HTTPException
 from pathlib import Path
 
 from cornu.data.archives import extract_archive
 from cornu.engine.limits import DATA, Budget, Limits
 from cornu.engine.urls import split_password, without_secrets
+from cornu.engine.user_warnings import warn
 
 BYTES_AT_ONCE = 1 << 16
 SECONDS_OF_SILENCE = 60
@@ -112,10 +112,9 @@ def writable(cache_dir: str | os.PathLike | None, subdir: str) -> Path:
         return home / subdir
     except PermissionError:
         other = Path(tempfile.gettempdir(), ".keras", subdir)
-        warnings.warn(
+        warn(
             f"{home} cannot be written to, so files go to {other}. Set KERAS_HOME or pass "
-            "cache_dir to choose the folder.",
-            stacklevel=3,
+            "cache_dir to choose the folder."
         )
         other.mkdir(parents=True, exist_ok=True)
         return other

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from cornu.engine import randomness
+from cornu.engine.user_warnings import warn
 
 DEFAULT_BATCH_SIZE = 32
 
@@ -144,10 +144,9 @@ def check_steps(steps: Any) -> None:
 
 def warn_out_of_data(found: int, steps: int) -> None:
     """Warn that an epoch ends early."""
-    warnings.warn(
+    warn(
         f"The data ran out after {found} of {steps} batches, so the epoch ends early. Pass fewer "
-        "steps_per_epoch, or data for at least steps_per_epoch * epochs batches.",
-        stacklevel=3,
+        "steps_per_epoch, or data for at least steps_per_epoch * epochs batches."
     )
 
 

@@ -6,13 +6,13 @@ identity what a softmax or sigmoid has made (see `cornu/ops/nn/origin.py`).
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import jax
 
 from cornu import ops
 from cornu.core import masking
+from cornu.engine.user_warnings import warn
 from cornu.losses.base import FunctionLoss, means_over_labels
 from cornu.losses.tensors import class_numbers, float_tensor, matched
 
@@ -140,11 +140,10 @@ def check_smoothing(label_smoothing: Any) -> None:
 def warn_of_one_class(name: str, y_pred: Any, axis: int) -> None:
     """Warn that nothing is learnt from the probability of the only class."""
     if y_pred.shape and y_pred.shape[axis] == 1:
-        warnings.warn(
+        warn(
             f"{name} got predictions of shape {tuple(y_pred.shape)}, that is one class, whose "
             "probability is always 1. For a yes-or-no target use 'binary_crossentropy'.",
             SyntaxWarning,
-            stacklevel=3,
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from cornu.core.scope import StatelessScope
 from cornu.core.variable import Variable
 from cornu.engine.identity import IdentitySet
 from cornu.engine.names import auto_name, to_snake_case
+from cornu.engine.user_warnings import warn
 from cornu.optimizers.clipping import clip_by_global_norm, clip_by_norm
 from cornu.optimizers.conditional import update_if
 from cornu.optimizers.schedules.schedule import LearningRateSchedule
@@ -73,10 +73,9 @@ class Optimizer(OptimizerState):
         **kwargs: Any,
     ):
         if kwargs.pop("decay", None) is not None:
-            warnings.warn(
+            warn(
                 "The argument `decay` of optimizers has no effect; pass a schedule such as "
-                "`keras.optimizers.schedules.InverseTimeDecay` as the learning rate.",
-                stacklevel=2,
+                "`keras.optimizers.schedules.InverseTimeDecay` as the learning rate."
             )
         self.name = name or auto_name(to_snake_case(type(self).__name__))
         self.weight_decay = weight_decay
@@ -232,10 +231,9 @@ class Optimizer(OptimizerState):
         if len(pairs) < len(grads) and not self._warned_of_missing:
             self._warned_of_missing = True
             missing = [v.path for g, v in zip(grads, variables) if g is None]
-            warnings.warn(
+            warn(
                 f"There are no gradients for {missing}, so they are not trained: the loss does not "
-                "depend on them.",
-                stacklevel=3,
+                "depend on them."
             )
         return [(jnp.asarray(g, v.dtype), v) for g, v in pairs]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from cornu import initializers
 from cornu.core.scope import name_path
 from cornu.core.variable import Variable, unwrapped
 from cornu.engine.identity import IdentityMap
+from cornu.engine.user_warnings import warn
 from cornu.optimizers.schedules.schedule import LearningRateSchedule
 
 
@@ -234,10 +234,9 @@ class OptimizerState:
             variables = variables[: len(store)]
         if len(store) != len(variables):
             hint = "" if self.built else " It is not built: call `build(variables)` before loading."
-            warnings.warn(
+            warn(
                 f"The state of optimizer {self.name!r} was not loaded: it has {len(variables)} "
-                f"variables, the file {len(store)}.{hint}",
-                stacklevel=2,
+                f"variables, the file {len(store)}.{hint}"
             )
             return
         for index, variable in enumerate(variables):

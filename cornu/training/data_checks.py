@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
 from cornu import tree
 from cornu.core import registry
+from cornu.engine.user_warnings import warn
 from cornu.losses import (
     binary_crossentropy,
     class_balanced_crossentropy,
@@ -105,11 +105,10 @@ def warn_of_nan(logs: Any, feed: Any) -> None:
                 continue
             rows = np.isnan(np.asarray(leaf)).reshape(len(leaf), -1).any(axis=1).nonzero()[0]
             if len(rows):
-                warnings.warn(
+                warn(
                     f"The loss is NaN because {name} holds NaN in {len(rows)} of {len(leaf)} "
                     f"samples, the first at index {rows[0]}. Leave these samples out or fill the "
-                    "values, and make the model anew, as its weights are NaN too.",
-                    stacklevel=4,
+                    "values, and make the model anew, as its weights are NaN too."
                 )
                 return
 
@@ -126,11 +125,10 @@ def _readers_of_inputs(model: Any) -> list[list]:
 def _warn_of_labels(name: str, target: np.ndarray, argument: str) -> None:
     low, high = target.min(), target.max()
     if low < 0 or high > 1:
-        warnings.warn(
+        warn(
             f"{argument} of {name!r} holds values from {low} to {high}, but the binary "
             "cross-entropy compares with labels or probabilities from 0 to 1. For more than two "
-            "classes use sparse_categorical_crossentropy and one unit per class.",
-            stacklevel=4,
+            "classes use sparse_categorical_crossentropy and one unit per class."
         )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Iterator
 from typing import Any
+
+from cornu.engine.user_warnings import warn
 
 
 @contextlib.contextmanager
@@ -28,11 +29,10 @@ def data_ended(feed: Any, epoch: int, epochs: int) -> bool:
     """
     if epoch + 1 >= epochs or feed.has_more():
         return False
-    warnings.warn(
+    warn(
         f"The data ran out in epoch {epoch + 1} of {epochs}, so the training ends. A generator can "
         "be read only once: pass a data set that can be iterated again and again, such as a "
-        "PyDataset, or a generator for steps_per_epoch * epochs batches.",
-        stacklevel=4,
+        "PyDataset, or a generator for steps_per_epoch * epochs batches."
     )
     return True
 

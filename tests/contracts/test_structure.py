@@ -110,6 +110,17 @@ def test_no_wildcard_imports():
     assert wildcards == []
 
 
+def test_warnings_point_at_the_line_of_the_user():
+    by_itself = [
+        name
+        for name in PYTHON
+        if name.startswith("cornu/")
+        and name != "cornu/engine/user_warnings.py"
+        and "warnings.warn(" in (ROOT / name).read_text(encoding="utf-8")
+    ]
+    assert not by_itself, "use cornu.engine.user_warnings.warn"
+
+
 def test_no_paths_of_one_machine():
     assert lines_matching(MACHINE_PATH) == []
 

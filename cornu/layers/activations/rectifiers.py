@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import jax
 
 from cornu import activations
 from cornu.core.layer import Layer
+from cornu.engine.user_warnings import warn
 
 
 class ReLU(Layer):
@@ -72,7 +72,7 @@ class LeakyReLU(Layer):
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any):
         if "alpha" in kwargs:
             negative_slope = kwargs.pop("alpha")
-            warnings.warn("LeakyReLU: `alpha` is now called `negative_slope`.", stacklevel=2)
+            warn("LeakyReLU: `alpha` is now called `negative_slope`.")
         super().__init__(**kwargs)
         check_not_negative(self, "negative_slope", negative_slope)
         self.supports_masking = True

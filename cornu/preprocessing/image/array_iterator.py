@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
 from cornu.engine import config
+from cornu.engine.user_warnings import warn
 from cornu.preprocessing.image.iterator import Iterator, save_batch
 
 
@@ -137,8 +137,7 @@ def check_images(x: np.ndarray, data_format: str, name: str) -> None:
         )
     channels = x.shape[3 if data_format == "channels_last" else 1]
     if channels not in (1, 3, 4):
-        warnings.warn(
+        warn(
             f"{name} got images of shape {x.shape}, which have {channels} channels in "
-            f"data_format={data_format!r}; 1, 3 or 4 are usual.",
-            stacklevel=4,
+            f"data_format={data_format!r}; 1, 3 or 4 are usual."
         )

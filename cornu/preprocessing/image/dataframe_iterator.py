@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from cornu.engine.user_warnings import warn
 from cornu.preprocessing.image.array_iterator import part_of
 from cornu.preprocessing.image.file_iterator import FileIterator, check_class_mode, report
 
@@ -108,7 +108,7 @@ class DataFrameIterator(FileIterator):
             rows = self._number_classes(dataframe, y_col, class_mode, classes, rows)
             found += f" belonging to {len(self.class_indices)} classes"
         elif classes:
-            warnings.warn(f"classes are not used with class_mode={class_mode!r}.", stacklevel=3)
+            warn(f"classes are not used with class_mode={class_mode!r}.")
         if subset is not None:
             rows = rows[part_of(subset, len(rows), image_data_generator._validation_split)]
         report(f"Found {len(rows)} {found}.")
@@ -147,11 +147,10 @@ class DataFrameIterator(FileIterator):
         ]
         if len(rows) < len(files):
             missing = sorted(set(range(len(files))) - set(rows))
-            warnings.warn(
+            warn(
                 f"{len(missing)} of the names in x_col={x_col!r} are no files ending in one of "
                 f"{list(self.white_list_formats)} and are left out; the first is "
-                f"{files[missing[0]]!r}.",
-                stacklevel=4,
+                f"{files[missing[0]]!r}."
             )
         return rows
 

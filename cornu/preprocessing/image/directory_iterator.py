@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator as Iterable
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from cornu.engine.user_warnings import warn
 from cornu.preprocessing.image.array_iterator import part_of
 from cornu.preprocessing.image.file_iterator import FileIterator, check_class_mode, report
 
@@ -142,9 +142,8 @@ def image_files(folder: str, formats: Sequence[str], follow_links: bool) -> Iter
         for name in sorted(files):
             if name.lower().endswith(tuple(formats)):
                 if name.lower().endswith(".tiff"):
-                    warnings.warn(
+                    warn(
                         f"{os.path.join(root, name)!r}: of TIFF files with several pages only the "
-                        "first is read.",
-                        stacklevel=2,
+                        "first is read."
                     )
                 yield os.path.join(root, name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import pathlib
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from cornu.engine import config
 from cornu.engine.atomic import replacing
 from cornu.engine.extras import require
 from cornu.engine.limits import Limits
+from cornu.engine.user_warnings import warn
 from cornu.preprocessing.image.decode import open_image
 
 if TYPE_CHECKING:
@@ -178,10 +178,9 @@ def save_img(
         )
     image = array_to_img(x, data_format=data_format, scale=scale)
     if image.mode == "RGBA" and file_format == "jpeg":
-        warnings.warn(
+        warn(
             "JPEG files have no transparency, so the fourth channel is not saved. "
-            "Save as PNG to keep it.",
-            stacklevel=2,
+            "Save as PNG to keep it."
         )
         image = image.convert("RGB")
     kwargs["format"] = pillow.EXTENSION.get(f".{file_format}", file_format)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from cornu.engine import config
+from cornu.engine.user_warnings import warn
 from cornu.preprocessing.image.array_iterator import NumpyArrayIterator, check_images
 from cornu.preprocessing.image.dataframe_iterator import DataFrameIterator
 from cornu.preprocessing.image.directory_iterator import DirectoryIterator
@@ -134,9 +134,7 @@ class ImageDataGenerator:
         )
         for cause, name, value in implied:
             if getattr(self, cause) and bool(getattr(self, name)) is not value:
-                warnings.warn(
-                    f"ImageDataGenerator: {cause}=True sets {name}={value}.", stacklevel=3
-                )
+                warn(f"ImageDataGenerator: {cause}=True sets {name}={value}.")
                 setattr(self, name, value)
 
     def flow(
@@ -381,10 +379,9 @@ class ImageDataGenerator:
     def _has_fitted(self, statistic: str, cause: str) -> bool:
         if getattr(self, statistic) is not None:
             return True
-        warnings.warn(
+        warn(
             f"ImageDataGenerator has {cause}=True but no statistics, so it does nothing. Call "
-            "`fit(images)` first.",
-            stacklevel=2,
+            "`fit(images)` first."
         )
         return False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from cornu import tree
 from cornu.core import masking
 from cornu.core.gradients import value_and_grad
 from cornu.data import unpack_x_y_sample_weight
+from cornu.engine.user_warnings import warn
 
 
 class DefaultSteps:
@@ -44,7 +44,7 @@ class DefaultSteps:
             (_, (y_pred, mask)), gradients = value_and_grad(objective, variables, has_aux=True)()
             self.optimizer.apply(gradients, variables)
         else:
-            warnings.warn(f"Model {self.name!r} has no trainable weights.", stacklevel=2)
+            warn(f"Model {self.name!r} has no trainable weights.")
             _, (y_pred, mask) = objective()
         if mask is not None:
             masking.set_masks(y_pred, mask)

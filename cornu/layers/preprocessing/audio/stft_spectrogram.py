@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import jax
@@ -14,6 +13,7 @@ from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
 from cornu.engine import config
 from cornu.engine.dtypes import standardize_dtype
+from cornu.engine.user_warnings import warn
 
 MODES = ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
 SCALINGS = ("density", "spectrum", None)
@@ -197,7 +197,4 @@ def check_lengths(
             f"{fft_length}."
         )
     if fft_length is not None and fft_length & (fft_length - 1):
-        warnings.warn(
-            f"Layer {name!r}: fft_length={fft_length} is no power of two, which is unusual.",
-            stacklevel=3,
-        )
+        warn(f"Layer {name!r}: fft_length={fft_length} is no power of two, which is unusual.")
