@@ -8,7 +8,7 @@ import urllib.request
 
 import numpy as np
 
-from cornu.engine.urls import without_secrets
+from cornu.engine.formats.urls import without_secrets
 from cornu.engine.user_warnings import warn
 from cornu.training.callback import Callback, LogsMapping
 

@@ -13,16 +13,17 @@ from cornu.core.variable import Variable
 from cornu.data.columns import as_column, is_column
 from cornu.data.tables import is_table, table_to_array
 from cornu.engine import dtypes
+from cornu.engine.foreign import is_foreign_tensor, to_numpy
+from cornu.ops.symbolic import KerasTensor
 
 
 def is_array_like(value: Any) -> bool:
     """Whether this is an array, tensor, data frame, a column of one, or rows read when needed."""
     return (
         isinstance(value, (np.ndarray, jax.Array, Variable))
-        or _is_torch_tensor(value)
         or is_table(value)
         or is_column(value)
-        or (hasattr(value, "__array__") and hasattr(value, "shape") and hasattr(value, "dtype"))
+        or is_foreign_tensor(value)
     )
 
 
@@ -69,11 +70,31 @@ def to_arrays(structure: Any, where: str) -> Any:
     if isinstance(structure, Mapping):
         return {key: to_arrays(value, f"{where}[{key!r}]") for key, value in structure.items()}
     if isinstance(structure, (list, tuple)):
+        if structure and all(item is None for item in structure):
+            raise ValueError(
+                f"{where} is a list of {len(structure)} times None, which is no data. Leave it out."
+            )
         children = [to_arrays(v, f"{where}[{i}]") for i, v in enumerate(structure)]
         return (
             type(structure)(*children)
             if hasattr(structure, "_fields")
             else type(structure)(children)
+        )
+    if isinstance(structure, (bool, int, float)):
+        given = where.partition("[")[0]
+        raise ValueError(
+            f"{where} is the single number {structure!r}; "
+            + (
+                "weights by class are passed as class_weight."
+                if given == "sample_weight" != where
+                else f"it must be an array with one value per sample, such as "
+                f"numpy.full(len(x), {structure!r})."
+            )
+        )
+    if where == "sample_weight" and isinstance(structure, str):
+        raise ValueError(
+            f"sample_weight={structure!r} is a string; it must be an array with one weight per "
+            "sample. Weights by class, 'balanced' among them, are passed as class_weight."
         )
     raise ValueError(
         f"{where} is of type {type(structure).__name__}, which is no data. Pass a NumPy, JAX or "
@@ -90,12 +111,17 @@ def to_array(value: Any, where: str) -> np.ndarray | jax.Array:
     """
     array = _unwrapped(value, where)
     if array.ndim == 0:
-        raise ValueError(f"{where} is a single number; the first axis must count the samples.")
+        raise ValueError(
+            f"{where} is a single number; the first axis must count the samples. If it is one of a "
+            "list of numbers, make an array of the list: numpy.array(...)."
+        )
     if isinstance(array, np.ndarray):
         array = _checked(array, where)
     floatx = dtypes.standardize_dtype(None)
     if np.issubdtype(array.dtype, np.floating) and array.dtype.name != floatx:
-        array = array.astype(floatx)
+        # What is beyond the type becomes infinite, which is told where it makes the loss so.
+        with np.errstate(over="ignore"):
+            array = array.astype(floatx)
     return array
 
 
@@ -104,16 +130,20 @@ def _unwrapped(value: Any, where: str) -> np.ndarray | jax.Array:
         return value
     if isinstance(value, Variable):
         return value.raw_value
-    if _is_torch_tensor(value):
-        return _from_torch(value)
     if is_table(value):
         return table_to_array(value, where)
+    if isinstance(value, KerasTensor):
+        raise ValueError(
+            f"{where} is a symbolic tensor, {value!r}, which stands for data to come. Pass arrays."
+        )
+    if is_foreign_tensor(value):
+        return to_numpy(value, where)
     try:
         return np.asarray(value)
     except ValueError as error:
         raise ValueError(
-            f"{where} is a list whose items differ in length, so it is no array: {error}. Pad the "
-            "items, for instance with `keras.utils.pad_sequences`."
+            f"{where} is a list whose items differ in length, so it is no array. Pad the items, "
+            "for instance with `keras.utils.pad_sequences`."
         ) from error
 
 
@@ -156,17 +186,6 @@ def _from_objects(array: np.ndarray, where: str) -> np.ndarray:
         ) from error
 
 
-def _from_torch(tensor: Any) -> np.ndarray:
-    if "bfloat16" in str(tensor.dtype):
-        # NumPy has no such type, and floats become the default type anyway.
-        tensor = tensor.float()
-    return tensor.detach().cpu().numpy()
-
-
-def _is_torch_tensor(value: Any) -> bool:
-    return all(hasattr(value, name) for name in ("detach", "cpu", "numpy"))
-
-
 def common_length(parts: dict[str, Any]) -> int:
     """The number of samples, the same in all arrays.
 
@@ -187,9 +206,16 @@ def common_length(parts: dict[str, Any]) -> int:
             f"{name} has {' and '.join(map(str, dict.fromkeys(found)))}"
             for name, found in lengths.items()
         )
+        lists = [name for name, part in parts.items() if isinstance(part, (list, tuple))]
+        of_samples = [name for name in lists if len(parts[name]) in distinct - {1}]
         raise ValueError(
-            f"All arrays must hold the same number of samples, but {shown}. Check how they were "
-            "sliced; the first axis counts the samples."
+            f"All arrays must hold the same number of samples, but {shown}. "
+            + (
+                f"If {of_samples[0]} is a list of samples, make one array of it: "
+                f"numpy.stack({of_samples[0]}). A list of arrays holds one array per input."
+                if of_samples
+                else "Check how they were sliced; the first axis counts the samples."
+            )
         )
     if not distinct or distinct == {0}:
         raise ValueError("There is no data: the arrays hold no samples.")

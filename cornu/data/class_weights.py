@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu import tree
 from cornu.data.class_targets import ClassCounts, Kind, Output, class_numbers, kind_of
+from cornu.engine.user_warnings import warn
 
 
 class ClassWeights:
@@ -122,11 +123,23 @@ class _OutputWeights:
         self.kind = self.kind or self.counts.kind or kind_of(y, self.output.kind)
         numbers = class_numbers(y, self.kind, self.output.name)
         if self._table is None:
+            self._warn_of_no_classes(y)
             self._table = self._label_table(y) if self.kind == "labels" else self._class_table(y)
         if self.kind == "labels":
             return np.where(numbers > 0, self._table[:, 1], self._table[:, 0])
         last = len(self._table) - 1
         return self._table[np.where((numbers >= 0) & (numbers < last), numbers, last)]
+
+    def _warn_of_no_classes(self, y: np.ndarray) -> None:
+        """Say that numbers were rounded, unless the loss or their range speaks of classes."""
+        fractions = y[np.round(y) != y] if y.dtype.kind == "f" and self.kind == "numbers" else y[:0]
+        if not fractions.size or (self.output.kind is not None and y.min() >= 0 and y.max() <= 1):
+            return
+        number = fractions.flat[0]
+        warn(
+            f"class_weight weighs classes, but the targets of {self.output.name!r} are no class "
+            f"numbers: {number} counts as class {round(number)}. Weigh numbers by sample_weight."
+        )
 
     def _class_table(self, y: np.ndarray) -> np.ndarray:
         """The weight of each class; the last entry is for all others."""

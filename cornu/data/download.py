@@ -14,8 +14,8 @@ from http.client import HTTPException
 from pathlib import Path
 
 from cornu.data.archives import extract_archive
+from cornu.engine.formats.urls import split_password, without_secrets
 from cornu.engine.limits import DATA, Budget, Limits
-from cornu.engine.urls import split_password, without_secrets
 from cornu.engine.user_warnings import warn
 
 BYTES_AT_ONCE = 1 << 16

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
+from cornu import tree
 from cornu.data.array_feed import ArrayFeed
 from cornu.data.arrays import is_array_structure
 from cornu.data.column_feed import ColumnFeed, needs_columns
 from cornu.data.stream_feed import StreamFeed
 from cornu.engine.user_warnings import warn
+
+DATA = (
+    "Pass NumPy, JAX or torch arrays, data frames, lists of numbers, dicts or lists of these, a "
+    "PyDataset, a generator, or a data set that gives batches."
+)
 
 Feed = ArrayFeed | ColumnFeed | StreamFeed
 
@@ -52,12 +59,10 @@ def make_feed(
         feed = ColumnFeed if needs_columns(x, y, sample_weight) else ArrayFeed
         return feed(x, y, sample_weight, batch_size, shuffle, class_weight, steps, seed)
     kind = type(x).__name__
-    if isinstance(x, (str, bytes, dict, type(None))) or not gives_batches(x):
-        raise ValueError(
-            f"x is of type {kind}, which is no data. Pass NumPy, JAX or torch arrays, data frames, "
-            "lists of numbers, dicts or lists of these, a PyDataset, a generator, or a data set "
-            "that gives batches."
-        )
+    if isinstance(x, (str, bytes, dict, type, type(None))) or not gives_batches(x):
+        raise ValueError(f"x is {_what(x)}. {DATA}")
+    if isinstance(x, (list, tuple, range, set)) and not (y is None and sample_weight is None):
+        raise ValueError(f"x is {_what(x)}. {DATA}")
     for name, value in {"y": y, "sample_weight": sample_weight}.items():
         if value is not None:
             raise ValueError(
@@ -75,3 +80,21 @@ def make_feed(
 def gives_batches(source: Any) -> bool:
     """Whether one can iterate over this."""
     return any(hasattr(source, name) for name in ("__iter__", "__next__", "__getitem__"))
+
+
+def _what(x: Any) -> str:
+    """What a user passed that is no data, and why, as messages name it."""
+    if isinstance(x, type):
+        return f"the class {x.__name__} itself, which is no data; make an object of it"
+    if inspect.isgeneratorfunction(x):
+        return f"the function {x.__name__}; call it to get its generator, {x.__name__}()"
+    if isinstance(x, (list, tuple)) and not len(x):
+        return f"an empty {type(x).__name__}, so there is no data"
+    if isinstance(x, (list, tuple)):
+        odd = next((leaf for leaf in tree.flatten(x) if not _is_data(leaf)), x[0])
+        return f"a {type(x).__name__} that holds {odd!r:.60} of type {type(odd).__name__}"
+    return f"of type {type(x).__name__}, which is no data"
+
+
+def _is_data(leaf: Any) -> bool:
+    return isinstance(leaf, (bool, int, float)) or is_array_structure(leaf)

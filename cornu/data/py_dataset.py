@@ -79,7 +79,13 @@ class PyDataset:
     def num_batches(self) -> int | None:
         """Number of batches; None if there is no end."""
         if hasattr(self, "__len__"):
-            return len(self)
+            length = self.__len__()
+            if not hasattr(length, "__index__"):
+                raise ValueError(
+                    f"{type(self).__name__}: `__len__` must return an int, the number of batches; "
+                    f"got {length!r}. Round it with math.ceil, or divide with //."
+                )
+            return int(length)
         raise NotImplementedError(
             f"{type(self).__name__} must define `__len__(self)`, the number of batches, or the "
             "property `num_batches`, None for endless data."

@@ -10,14 +10,16 @@ import numpy as np
 from cornu import tree
 from cornu.core.host_stage import strings_as_arrays
 from cornu.core.input_spec import nothing_returned
+from cornu.data.arrays import is_number_list
 from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.training.callback_list import CallbackList
-from cornu.training.data_checks import check_class_numbers
+from cornu.training.checks.data import DataCheck
 from cornu.training.ending import closing_all
 from cornu.training.logs import Logs
 from cornu.training.outputs import class_weights_of
 from cornu.training.steps.executions import Executions
 from cornu.training.steps.loop import Loop
+from cornu.training.steps.program import StepProgram
 
 
 class Evaluation:
@@ -60,13 +62,12 @@ class Evaluation:
         feed = self._make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
         callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
         with closing_all(feed):
-            loop = self._test_loop(feed, steps, callbacks)
-            if self._is_plain_step("test") and self._has_plain_loss():
-                check_class_numbers(self._compile_loss, feed)
-            logs = self._evaluate(loop, callbacks)
+            logs = self._evaluate(self._test_loop(feed, steps, callbacks), callbacks)
         return self._as_returned(logs, return_dict)
 
-    def _test_loop(self, feed: Any, steps: int | None, callbacks: Any) -> Loop:
+    def _test_loop(
+        self, feed: Any, steps: int | None, callbacks: Any, check: DataCheck | None = None
+    ) -> Loop:
         self._symbolic_build(feed.peek(), train=False)
         hooks = Executions(
             self.steps_per_execution,
@@ -81,6 +82,7 @@ class Evaluation:
             1 if callbacks.needs_test_batches() else None,
             self._eager_step("test"),
             hooks,
+            check or DataCheck(self, "test").whole(feed),
         )
 
     def _evaluate(self, loop: Loop, callbacks: Any) -> dict[str, float]:
@@ -94,7 +96,9 @@ class Evaluation:
             loop.hooks.close()
             loop.finish()
         callbacks.on_test_end(logs)
-        return dict(logs.items())
+        found = dict(logs.items())
+        loop.check.explain(found.get("loss"))
+        return found
 
     def predict(
         self,
@@ -131,7 +135,8 @@ class Evaluation:
             ),
         )
         eager = self._eager_step("predict")
-        loop = Loop(program, feed, steps or feed.steps, interval, eager, hooks)
+        check = DataCheck(self, "predict").whole(feed)
+        loop = Loop(program, feed, steps or feed.steps, interval, eager, hooks, check)
         callbacks.on_predict_begin()
         parts: list = []
         counts: list = []
@@ -150,6 +155,7 @@ class Evaluation:
             raise ValueError(nothing_returned(self))
         found = _joined(parts, counts)
         callbacks.on_predict_end()
+        loop.check.explain_outputs(found)
         return found
 
     # --- single batches ------------------------------------------------------------------------
@@ -191,17 +197,26 @@ class Evaluation:
 
     def _on_batch(self, kind: str, batch: Any, resets: bool = False) -> dict:
         """The logs behind one step; of its batch alone, or the metrics go on from before."""
-        eager = self._eager_step(kind)
+        eager, program = self._eager_step(kind), self._program(kind, resets)
+        check = self._looked_at(program, kind, batch)
         with explain_tracer_errors(f"{kind}_on_batch"):
             if eager is not None:
                 if resets:
                     self.reset_metrics()
                 result = eager(batch)
             else:
-                program = self._program(kind, resets)
                 with program.owning() if program.donate else contextlib.nullcontext():
                     result = program.run(batch)
-        return dict(Logs(result).items())
+        logs = dict(Logs(result).items())
+        check.explain(logs.get("loss"), batch)
+        return logs
+
+    def _looked_at(self, program: StepProgram, kind: str, batch: Any) -> DataCheck:
+        """The check of all single batches of a program, which has looked at this one."""
+        if program.check is None:
+            program.check = DataCheck(self, kind)
+        program.check.batch(batch)
+        return program.check
 
     def _as_returned(self, logs: dict, return_dict: bool) -> Any:
         if return_dict:
@@ -214,8 +229,9 @@ class Evaluation:
         batch = self._make_feed(x, None, None, _rows(x), False).peek()
         if not self.built:
             self._symbolic_build(batch, train=False)
-        eager = self._eager_step("predict")
-        outputs = eager(batch) if eager is not None else self._program("predict").run(batch)
+        eager, program = self._eager_step("predict"), self._program("predict")
+        self._looked_at(program, "predict", batch)
+        outputs = eager(batch) if eager is not None else program.run(batch)
         return tree.map_structure(np.asarray, outputs)
 
 
@@ -258,6 +274,9 @@ def _batch(result: Any, count: int | None) -> np.ndarray:
     return found if count is None else found[:count].reshape(-1, *found.shape[2:])
 
 
-def _rows(x: Any) -> int:
+def _rows(x: Any) -> int | None:
+    """The number of samples of a batch; None for what is no array."""
     x = strings_as_arrays(x)
-    return len(next(leaf for leaf in tree.flatten(x) if hasattr(leaf, "__len__")))
+    if is_number_list(x):
+        return len(x)
+    return next((len(leaf) for leaf in tree.flatten(x) if hasattr(leaf, "__len__")), None)

@@ -31,16 +31,18 @@ from cornu.metrics import Mean, Metric
 from cornu.ops.symbolic import KerasTensor
 from cornu.optimizers import Optimizer
 from cornu.training.callback_list import CallbackList
-from cornu.training.compile_checks import (
+from cornu.training.checks.arguments import (
     check_loss,
     check_loss_weights,
     check_metrics,
     optimizer_of,
     outputs_known,
+    warn_of_unused_validation,
 )
+from cornu.training.checks.data import DataCheck
+from cornu.training.checks.inputs import refuse_pairs
 from cornu.training.compiled_loss import CompiledLoss
 from cornu.training.compiled_metrics import CompiledMetrics
-from cornu.training.data_checks import check_categories, check_class_numbers, warn_of_nan
 from cornu.training.ending import closing_all, data_ended, note_place
 from cornu.training.evaluation import Evaluation, callbacks_for
 from cornu.training.host_feed import host_feed
@@ -140,6 +142,8 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
         self.stop_training = False
         self.compiled = True
         self._programs: dict[str, StepProgram] = {}
+        # What was warned of: everything once for each `compile`.
+        self._said: set[str] = set()
 
     def _keep_loss(self, loss: Any) -> None:
         """Make `loss` what `compile` was given; an attribute of the model's own stays without."""
@@ -348,8 +352,7 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
             epochs: the epoch to stop before, counted from 0.
             verbose: 0 silent, 1 progress bar, 2 a line per epoch, "auto" is 1.
             callbacks: list of `Callback`s.
-            validation_split: share of the data, from its end, kept for validation; or a
-                `model_selection.ValidationSplit`.
+            validation_split: fraction, from the end, kept for validation; or a `ValidationSplit`.
             validation_data: `(x, y)`, `(x, y, sample_weight)` or a source of batches.
             shuffle: whether to draw the examples in a new order each epoch.
             class_weight: dict from class (of a sample, pixel or step) to weight; `"balanced"` for
@@ -372,6 +375,7 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
         self._require_compiled("fit")
         check_epochs(epochs, initial_epoch, validation_freq)
         epochs = limited_epochs(epochs)
+        warn_of_unused_validation(validation_split, validation_data, validation_steps)
         x = strings_as_arrays(x)
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = train_validation_split(
@@ -383,14 +387,14 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
         validation = self._validation_feed(
             validation_data, validation_batch_size or batch_size, validation_steps
         )
-        self._check_data(feed, validation)
+        test_check = DataCheck(self, "test", "y in validation_data").whole(validation)
         steps = feed.steps or steps_per_epoch
         callbacks = callbacks_for(self, callbacks, verbose, epochs, steps, history=True)
         loop = self._train_loop(feed, steps, callbacks)
 
         @functools.cache
         def test_loop() -> Loop:
-            return self._test_loop(validation, validation_steps, callbacks)
+            return self._test_loop(validation, validation_steps, callbacks, test_check)
 
         def validate() -> dict:
             return self._evaluate(test_loop(), callbacks)
@@ -401,15 +405,6 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
             self._run_epochs(loop, callbacks, initial_epoch, epochs, validate, due)
         return callbacks.history
 
-    def _check_data(self, feed: Any, validation: Any) -> None:
-        if not self._has_plain_loss():
-            return
-        if self._is_plain_step("train"):
-            check_class_numbers(self._compile_loss, feed)
-            check_categories(self, feed)
-        if self._is_plain_step("test"):
-            check_class_numbers(self._compile_loss, validation, "y in validation_data")
-
     def _train_loop(self, feed: Any, steps: int | None, callbacks: CallbackList) -> Loop:
         hooks = Executions(
             self.steps_per_execution,
@@ -418,7 +413,8 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
             lambda batch, results: callbacks.on_train_batch_end(batch, results[-1]),
         )
         interval, eager = callbacks.batch_interval(), self._eager_step("train")
-        return Loop(self._program("train"), feed, steps, interval, eager, hooks)
+        check = DataCheck(self, "train").whole(feed)
+        return Loop(self._program("train"), feed, steps, interval, eager, hooks, check)
 
     def _run_epochs(
         self,
@@ -441,7 +437,7 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
                         logs = Logs({**logs, **{f"val_{k}": v for k, v in validate().items()}})
                     callbacks.on_epoch_end(epoch, logs)
                     if epoch == first and not self.stop_training:
-                        warn_of_nan(logs, loop.feed)
+                        loop.check.explain(logs.get("loss"))
                     if self.stop_training or data_ended(loop.feed, epoch, epochs):
                         break
                 loop.finish()
@@ -482,6 +478,11 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
     def _validation_feed(self, data: Any, batch_size: int | None, steps: int | None) -> Any:
         if data is None:
             return None
+        if isinstance(data, (int, float)):
+            raise ValueError(
+                f"fit: validation_data={data!r} is a number; a fraction of x is passed as "
+                "validation_split."
+            )
         if isinstance(data, tuple) and not 1 <= len(data) <= 3:
             raise ValueError(
                 "fit: validation_data must be (x, y), (x, y, sample_weight) or a source of "
@@ -501,6 +502,7 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
 
     def _make_feed(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """The feed of the data that a user passed to `fit`, `evaluate`, `predict` and their kin."""
+        refuse_pairs(self, x, args[0] if args else None)
         feed = make_feed(strings_as_arrays(x), *args, **kwargs)
         if self.run_eagerly:
             feed.read_in_caller()

@@ -72,10 +72,10 @@ ARGUMENTS = {
     "records": ({"x": np.zeros(4, [("a", "f4")]), "y": Y}, ["records", "'a'"]),
     "masked values": ({"x": np.ma.masked_equal(X, 1), "y": Y}, ["12 masked values", "filled"]),
     "objects": ({"x": np.array([1, {}], object), "y": Y[:2]}, ["not all numbers", "dict"]),
-    "wrong number of features": ({"x": X[:, :2], "y": Y}, ["sequential", "3"]),
+    "wrong number of features": ({"x": X[:, :2], "y": Y}, ["head", "size 3", "(4, 2)"]),
     "validation data of another structure": (
         {"x": X, "y": Y, "validation_data": (X[:, :2], Y)},
-        ["sequential", "3"],
+        ["head", "size 3", "(4, 2)"],
     ),
 }
 
@@ -96,7 +96,8 @@ def test_bad_arguments_of_fit_are_named(compiled_model, case):
     ],
 )
 def test_class_numbers_beyond_the_outputs_are_named(labels, message):
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, name="head")])
+    head = keras.layers.Dense(3, activation="softmax", name="head")
+    model = keras.Sequential([keras.Input((3,)), head])
     model.compile("sgd", "sparse_categorical_crossentropy")
     with pytest.raises(ValueError, match=message):
         model.fit(X, np.array(labels), verbose=0)

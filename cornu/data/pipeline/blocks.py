@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.foreign import is_foreign_tensor, to_numpy
+
 Block = Any
 
 
@@ -49,6 +51,8 @@ def as_array(value: Any) -> np.ndarray:
         array = np.empty((), object)
         array[()] = value
         return array
+    if is_foreign_tensor(value):
+        return to_numpy(value, "An array of a data set")
     try:
         array = np.asarray(value)
     except ValueError as error:

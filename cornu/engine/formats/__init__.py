@@ -1,1 +1,1 @@
-"""Formats of bytes that several rooms read or write."""
+"""Formats of bytes and addresses that several rooms read or write."""

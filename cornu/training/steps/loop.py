@@ -35,6 +35,7 @@ class Loop:
         interval: batches between two calls of the batch hooks; None if nobody needs them.
         eager: a function to call on each batch instead of the program.
         hooks: the batch hooks; a dispatch of several steps shall hold an execution of theirs.
+        check: looks at batches of data that were not looked at as a whole; None for no look.
     """
 
     def __init__(
@@ -45,11 +46,13 @@ class Loop:
         interval: int | None,
         eager: Callable | None,
         hooks: Executions,
+        check: Any = None,
     ):
         self.program, self.feed, self.steps = program, feed, steps
         self.interval, self.eager, self.hooks = hooks.interval(interval), eager, hooks
         self.whole = isinstance(feed, ArrayFeed)
         self.device_data: Any = None
+        self.check = check
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[tuple[int, int, Any, Any]]:
         """Run an epoch; yields (first step, steps done, batch or None, result) per dispatch.
@@ -78,7 +81,13 @@ class Loop:
 
     def _batches(self, epoch: int, start: int) -> Iterator:
         # A feed made for a number of steps goes on where the last epoch stopped.
-        yield from self.feed.batches(epoch, start)
+        batches = self.feed.batches(epoch, start)
+        if self.whole or self.check is None:
+            yield from batches
+            return
+        for batch in batches:
+            self.check.batch(batch)
+            yield batch
 
     def _use_device(self, start: int) -> bool:
         if self.interval == 1 or self.feed.num_samples < self.feed.batch_size:

@@ -75,6 +75,8 @@ class StepProgram:
         self._updated: set[int] = set()
         self.options: dict | None = None
         self.extra: list = []
+        # Looks at single batches; see `training/checks`.
+        self.check: Any = None
         self.missing: dict[int, Any] = {}
         self.seconds_per_step: float | None = None
         self.warm = False

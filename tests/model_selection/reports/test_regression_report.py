@@ -79,6 +79,7 @@ def test_text_page_and_figure_name_the_outputs(report, tmp_path):
         (PREDICTIONS, None, {}, "needs targets"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:Some predictions are NaN or infinite")
 def test_data_that_cannot_be_meant_is_refused(x, y, settings, message):
     with pytest.raises(ValueError, match=message):
         regression_report(echo(2), x, y, **settings)

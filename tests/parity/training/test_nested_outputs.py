@@ -135,11 +135,12 @@ def test_wrong_targets_are_named_by_path(y, message):
 
 def test_class_weights_go_by_path():
     y = {"a": [np.arange(8) % 2, np.arange(8) % 2], "b": np.arange(8) % 2}
+    loss = cornu.losses.SparseCategoricalCrossentropy(from_logits=True)
     model = nested(LISTS[0], cornu)
-    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.compile("sgd", loss)
     plain = model.train_on_batch(X, y, return_dict=True)
     model = nested(LISTS[0], cornu)
-    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.compile("sgd", loss)
     weighted = model.train_on_batch(X, y, class_weight={"a/0": {0: 2.0, 1: 2.0}}, return_dict=True)
     np.testing.assert_allclose(weighted["a/t1_loss"], 2 * plain["a/t1_loss"], rtol=1e-5)
     np.testing.assert_allclose(weighted["b_loss"], plain["b_loss"], rtol=1e-5)

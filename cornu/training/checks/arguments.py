@@ -10,6 +10,7 @@ from typing import Any
 
 from cornu import metrics, optimizers, tree
 from cornu.core.identifiers import check_identifier
+from cornu.engine.user_warnings import warn
 from cornu.losses.lookup import BY_NAME as LOSSES
 from cornu.metrics.lookup import BY_NAME as METRICS
 from cornu.training.compiled_metrics import ACCURACY, CROSSENTROPY, metrics_per_output
@@ -105,6 +106,26 @@ def check_loss_weights(weights: Any, names: list[str] | None) -> None:
             )
 
     _check_entries("loss_weights", weights, names, check)
+
+
+def warn_of_unused_validation(split: Any, data: Any, steps: Any) -> None:
+    """Warn of arguments of `fit` for a validation that is not made, or made of other data.
+
+    Args:
+        split: `validation_split`.
+        data: `validation_data`.
+        steps: `validation_steps`.
+    """
+    if split and data is not None:
+        warn(
+            f"fit: validation_split={split} has no effect beside validation_data: all of x is "
+            "trained on. Pass one of the two."
+        )
+    if steps is not None and data is None and not split:
+        warn(
+            f"fit: validation_steps={steps} has no effect without validation_data or "
+            "validation_split, so there will be no val_loss. Pass the data too."
+        )
 
 
 def _check_entries(argument: str, given: Any, names: list[str] | None, check: Callable) -> None:

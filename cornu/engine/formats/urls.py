@@ -9,7 +9,7 @@ import urllib.parse
 def without_secrets(url: str) -> str:
     """The URL without user, password and query, for messages.
 
-    >>> from cornu.engine.urls import without_secrets
+    >>> from cornu.engine.formats.urls import without_secrets
     >>> without_secrets("https://me:secret@example.com/data.zip?key=123")
     'https://example.com/data.zip?...'
     """
