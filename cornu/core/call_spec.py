@@ -29,10 +29,11 @@ class CallSignature:
         self.takes_any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
         self.needs_first = bool(self.names) and parameters[0].default is inspect.Parameter.empty
         self.defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+        self.needs_training = "training" in self.names and "training" not in self.defaults
 
     def bind(self, args: tuple, kwargs: dict) -> inspect.BoundArguments:
         """The arguments by name; a `training` that is needed and not given is None for now."""
-        if "training" in self.names and "training" not in self.defaults | kwargs:
+        if self.needs_training and "training" not in kwargs:
             if self.names.index("training") >= len(args):
                 kwargs = {**kwargs, "training": None}
         return self.signature.bind(*args, **kwargs)

@@ -10,7 +10,6 @@ import numpy as np
 from cornu.data.pipeline import Dataset
 from cornu.data.pipeline.stage import Indexed, Run
 from cornu.data.py_dataset import PyDataset
-from cornu.engine import randomness
 
 
 def timeseries_dataset_from_array(
@@ -190,8 +189,9 @@ class TimeseriesGenerator(PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         if self.shuffle:
-            rng = np.random.default_rng(randomness.draw_seed())
-            rows = rng.integers(self.start_index, self.end_index + 1, size=self.batch_size)
+            rows = np.random.randint(  # noqa: NPY002 (`utils.set_random_seed` seeds it)
+                self.start_index, self.end_index + 1, size=self.batch_size
+            )
         else:
             first = self.start_index + self.batch_size * self.stride * index
             end = min(first + self.batch_size * self.stride, self.end_index + 1)

@@ -43,7 +43,7 @@ class CachedIndexed(Indexed):
             known = np.zeros(len(indices), bool) if self._filled is None else self._filled[indices]
             missing = np.unique(indices[~known])
             if missing.size:
-                self._fill(missing, self.parent.get(Run(run.seed, 0), missing))
+                self._fill(missing, self.parent.get(run.of_cache(), missing))
             return copied(take(self._arrays, indices))
 
     def _open(self) -> None:
@@ -129,7 +129,7 @@ class Cached(Stage):
         return dropped(self, self._first_pass(run, size), start)
 
     def _first_pass(self, run: Run, size: int) -> Iterator[Block]:
-        blocks = self.parent.read(Run(run.seed, 0), 0, size)
+        blocks = self.parent.read(run.of_cache(), 0, size)
         if self.path is not None:
             yield from self._into_files(blocks)
             return

@@ -123,13 +123,14 @@ class Zipped(Indexed):
 
 def order_key(run: Run, seed: int | None, reshuffle: bool) -> Run:
     """What an order depends on: its own seed, if it has one, and the epoch, if it is redrawn."""
-    return Run(run.seed if seed is None else seed % 2**64, run.epoch if reshuffle else 0)
+    seed = run.seed if seed is None else seed % 2**64
+    return run._replace(seed=seed, epoch=run.epoch if reshuffle else 0)
 
 
 def pass_of(run: Run, number: int, count: float) -> Run:
     """The run of one pass of a repeated stage; no two passes of all epochs are the same."""
     passes = 2**32 if math.isinf(count) else int(count)
-    return Run(run.seed, run.epoch * passes + number)
+    return run._replace(epoch=run.epoch * passes + number)
 
 
 def assembled(parts: list, masks: list[np.ndarray]) -> Any:

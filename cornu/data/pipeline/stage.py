@@ -21,10 +21,17 @@ class Run(NamedTuple):
 
     seed: int
     epoch: int
+    root: int | None = None
+    """The seed of the whole data set, where this is the run of a part of it."""
 
     def branch(self, number: int) -> Run:
         """The run of one of several data sets that are combined."""
-        return Run((self.seed + 0x9E3779B97F4A7C15 * (number + 1)) % 2**64, self.epoch)
+        seed = (self.seed + 0x9E3779B97F4A7C15 * (number + 1)) % 2**64
+        return Run(seed, self.epoch, self.seed if self.root is None else self.root)
+
+    def of_cache(self) -> Run:
+        """The run that fills a cache: the same for all branches, whichever comes to it first."""
+        return Run(self.seed if self.root is None else self.root, 0)
 
     def generator(self, depth: int, position: int = 0) -> np.random.Generator:
         """A generator for one stage of the chain, and one element there."""

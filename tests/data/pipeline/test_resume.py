@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cornu.data import Dataset
@@ -60,6 +60,7 @@ def values(dataset, epoch, start=0):
     return [batch.tolist() for batch in dataset.iterate(epoch, start)]
 
 
+@example(source="indexed", steps=["map", "cache", "zip"], epoch=0, start=0)
 @settings(max_examples=150, deadline=None)
 @given(
     source=st.sampled_from(list(SOURCES)),
