@@ -28,9 +28,12 @@ from cornu.core.input_layer import Input, InputLayer
 from cornu.core.layer import Layer
 from cornu.core.layer_parts.building import as_shapes
 from cornu.engine import dtypes
+from cornu.engine.limits import GIBIBYTE, Limits
 from cornu.ops.inference import shown
 from cornu.ops.symbolic import KerasTensor, any_symbolic
 from cornu.saving import model_io, weights_io
+from cornu.saving.model_config import model_config
+from cornu.saving.reading import reading
 from cornu.training.trainer import Trainer
 from cornu.visualization import summary as print_summary
 
@@ -468,15 +471,28 @@ def is_functional(args: tuple, kwargs: dict) -> bool:
     )
 
 
-def model_from_json(json_string: str, custom_objects: dict | None = None) -> Model:
+# A text holds no weights that its claims could be compared with.
+LIMITS_OF_TEXT = Limits(memory=4 * GIBIBYTE)
+
+
+def model_from_json(
+    json_string: str, custom_objects: dict | None = None, limits: Limits | None = None
+) -> Model:
     """A model, with new weights, from what `Model.to_json` gave.
 
     Args:
         json_string: the text.
         custom_objects: dict from name to class or function.
+        limits: `keras.saving.Limits`, the most that the model may take; 4 GiB of memory by
+            default.
+
+    Raises:
+        LoadError: if the text is damaged, or claims more than the limits.
 
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> keras.models.model_from_json(model.to_json()).output_shape
     (None, 1)
     """
-    return registry.deserialize(json.loads(json_string), custom_objects)
+    with reading("a JSON text", limits or LIMITS_OF_TEXT, held=len(json_string)):
+        config = model_config(json_string, compile=True, place="json_string")
+        return registry.deserialize(config, custom_objects)

@@ -93,16 +93,20 @@ class Sequential(Model):
 
     def _extend(self, layer: Layer) -> None:
         with name_scope(self.name):
-            self._set_output(_outputs_of(layer, self._outputs_struct))
+            output = _outputs_of(layer, self._outputs_struct)
+        node = layer._inbound_nodes[-1]
+        # Sorting the graph anew for each layer would take a time that grows with their square.
+        follows = list(map(id, node.parents)) == list(map(id, self._outputs))
+        self._set_output(output, [*self._order, node] if follows else None)
         self.built = True
 
-    def _set_output(self, output: Any) -> None:
+    def _set_output(self, output: Any, order: list | None = None) -> None:
         self._inputs_struct = self._inputs[0]
         self._outputs_struct, self._outputs = output, tree.flatten(output)
         self._operations = list(self._stack)
         self._build_shapes = {"input_shape": self._inputs[0].shape}
         # Last, as it is this by which other threads know that there is a graph.
-        self._order = sort_graph(self._inputs, self._outputs)
+        self._order = sort_graph(self._inputs, self._outputs) if order is None else order
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the top layer off and return it."""

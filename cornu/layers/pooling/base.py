@@ -9,6 +9,7 @@ import jax
 
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
+from cornu.engine import limits
 from cornu.engine.config import standardize_data_format
 
 Sizes = int | Sequence[int]
@@ -89,6 +90,9 @@ class BaseAdaptivePooling(Layer):
     def __init__(self, output_size: Sizes, data_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         self.output_size = sizes_of(self, output_size, "output_size")
+        # The edges of the windows are made as arrays.
+        claimed = limits.BYTES_PER_NUMBER * sum(self.output_size)
+        limits.spend("memory", claimed, f"{self.name}: output_size")
         self.data_format = standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
