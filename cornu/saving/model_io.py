@@ -27,7 +27,7 @@ from cornu.saving.h5_writer import h5_bytes
 from cornu.saving.members import Members, opened_members
 from cornu.saving.model_config import check_model, model_config
 from cornu.saving.overwriting import may_write
-from cornu.saving.reading import reading
+from cornu.saving.reading import as_path, reading
 from cornu.saving.saveables import walk
 from cornu.saving.weights_io import opened_weights, read_state
 
@@ -68,17 +68,12 @@ def save_model(
         warn("save: the argument save_format has no effect; the path's ending says the format.")
     if kwargs:
         raise ValueError(f"save_model does not know the arguments {sorted(kwargs)}.")
-    if not isinstance(filepath, (str, os.PathLike)) and not hasattr(filepath, "write"):
-        raise TypeError(
-            "A model is saved to a path, a text such as 'model.keras', or to an open binary file; "
-            f"got {filepath!r}."
-        )
     if hasattr(filepath, "write"):
         with io.BytesIO() as content:
             _write_archive(model, content)
             filepath.write(content.getvalue())
         return
-    path = str(os.fspath(filepath))
+    path = as_path(filepath, "A model is saved to an open binary file or", "model.keras")
     legacy = path.endswith((".h5", ".hdf5"))
     if not (include_optimizer or legacy):
         warn(
@@ -196,7 +191,7 @@ def load_model(
     if hasattr(filepath, "read"):
         with reading("the open file", limits, _length(filepath)):
             return _from_members(filepath, "the open file", custom_objects, compile, safe_mode)
-    path = str(os.fspath(filepath))
+    path = as_path(filepath, "A model is loaded from an open binary file or", "model.keras")
     if not os.path.exists(path):
         recover(path)
     if not os.path.exists(path):

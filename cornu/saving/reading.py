@@ -50,3 +50,22 @@ def size_of(path: Any) -> int:
         for folder, _, names in os.walk(path)
         for name in names
     )
+
+
+def as_path(value: Any, what: str, example: str) -> str:
+    """A path that a user gave, as text.
+
+    Args:
+        value: what was given.
+        what: how the error begins: "Weights are loaded from".
+        example: a path that would do.
+
+    Raises:
+        TypeError: if it is no path.
+    """
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(
+            f"{what} a path, a text such as {example!r}; got {value!r} of type "
+            f"{type(value).__name__}."
+        )
+    return os.fsdecode(value)

@@ -24,7 +24,7 @@ from cornu.saving.h5_reader import Group, StoredVariables, opened
 from cornu.saving.h5_writer import h5_bytes
 from cornu.saving.members import Members, opened_members
 from cornu.saving.overwriting import may_write
-from cornu.saving.reading import reading
+from cornu.saving.reading import as_path, reading
 from cornu.saving.saveables import other_paths, walk
 from cornu.saving.sharded_weights import ENDING, opened_shards, write_shards
 
@@ -58,7 +58,7 @@ def save_weights(
     >>> keras.saving.save_weights(model, path)
     >>> keras.saving.load_weights(model, path)
     """
-    path = str(os.fspath(filepath))
+    path = as_path(filepath, "Weights are saved to", "model.weights.h5")
     if kwargs:
         raise ValueError(f"save_weights does not know the arguments {sorted(kwargs)}.")
     ending = ".weights.h5" if max_shard_size is None else ENDING
@@ -113,7 +113,7 @@ def load_weights(
     ...     keras.saving.save_weights(model, path)
     ...     keras.saving.load_weights(model, path)
     """
-    path = str(os.fspath(filepath))
+    path = as_path(filepath, "Weights are loaded from", "model.weights.h5")
     objects_to_skip = kwargs.pop("objects_to_skip", None)
     by_name = kwargs.pop("by_name", False)
     if kwargs:

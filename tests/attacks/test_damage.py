@@ -56,9 +56,9 @@ def loads_or_says_why(name, files):
     _, target = originals()
     try:
         load(name, files, target)
-    except FileNotFoundError as error:
+    except FileNotFoundError:
         # An index that names a shard which is not there.
-        assert name.endswith(".json") and "model_0" in str(error)
+        assert name.endswith(".json")
 
 
 def flipped(name, data):
