@@ -24,6 +24,7 @@ from cornu.core.scope import StatelessScope, autocast, name_scope, thread
 from cornu.core.variable import Variable
 from cornu.engine import dtypes
 from cornu.ops.inference import current_stand_in, infer_output
+from cornu.ops.strings import are_strings
 from cornu.ops.symbolic import Operation, any_symbolic, recorded
 
 
@@ -295,7 +296,8 @@ class Layer(dtype_policies.WithPolicy, LayerState, Building, OutputSpecs, Operat
             masking.set_masks(outputs, mask)
 
     def _symbolic_mask(self, inputs: Any, previous: Any) -> Any:
-        if not any_symbolic(previous) and not any_symbolic(inputs):
+        nothing = not any_symbolic(previous) and not any_symbolic(inputs)
+        if nothing or are_strings(inputs):
             return None
         return infer_output(self.compute_mask, inputs, previous)
 

@@ -20,6 +20,7 @@ import numpy as np
 from cornu import tree
 from cornu.engine import config, dtypes
 from cornu.engine.names import auto_name
+from cornu.ops import strings
 from cornu.ops.inference import PROBES, infer_broadcast
 from cornu.ops.keras_names import graph_name
 from cornu.ops.symbolic import KerasTensor, Operation, any_symbolic, recorded
@@ -140,7 +141,13 @@ class OpCall(Operation):
             self.settings = {**self.settings, "data_format": layout}
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
-        return self.op.run(*unwrap((args, kwargs)), self.settings)
+        args, kwargs = unwrap((args, kwargs))
+        if self.op.name in strings.MOVING and strings.are_strings((args, kwargs)):
+            return strings.moved(self._run, args, kwargs)
+        return self._run(*args, **kwargs)
+
+    def _run(self, *args: Any, **kwargs: Any) -> Any:
+        return self.op.run(args, kwargs, self.settings)
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         if self.op.spec is not None:
@@ -148,6 +155,8 @@ class OpCall(Operation):
             return self.op.spec(**named, **kwargs, **self.settings)
         sizes = [v for v in tree.flatten(self.settings) if isinstance(v, int)]
         try:
+            if self.op.name in strings.MOVING and strings.are_strings((args, kwargs)):
+                return strings.infer_moved(self._run, args, kwargs, sizes)
             return infer_broadcast(self.call, args, kwargs, self.op.probes, sizes)
         except (TypeError, ValueError, IndexError) as error:
             raise OperandError(self._refusal(error, args, kwargs)) from error

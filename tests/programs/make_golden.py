@@ -20,6 +20,7 @@ NOT_ON_KERAS = {
     "tables/feature_space": "string features need TensorFlow there",
     "tables/graph": "fit leaves BatchNormalization in layers of one's own as in inference there",
     "tables/lookups": "StringLookup needs TensorFlow there",
+    "tables/wide_deep": "StringLookup needs TensorFlow there",
     "text/raw_strings": "TextVectorization needs TensorFlow there",
 }
 

@@ -117,6 +117,8 @@ class Merge(Layer):
 def symbolic_output(layer: Layer, inputs: Sequence[KerasTensor], *weak: type) -> KerasTensor:
     """The symbolic output: integers stay integers unless the layer divides (`weak` is float)."""
     shape = layer.compute_output_shape([x.shape for x in inputs])
+    if layer.takes_strings and all(x.dtype == "string" for x in inputs):
+        return KerasTensor(shape, "string")
     own = (layer.compute_dtype if dtypes.is_float(x.dtype) else x.dtype for x in inputs)
     return KerasTensor(shape, dtypes.result_type(*own, *weak))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import jax.numpy as jnp
 from cornu import ops
 from cornu.core.layer import Layer
 from cornu.layers.merging.base import check_masks, list_of_shapes, symbolic_output
-from cornu.ops import KerasTensor
+from cornu.ops import KerasTensor, strings
 
 
 class Concatenate(Layer):
@@ -27,6 +28,7 @@ class Concatenate(Layer):
     """
 
     _settings = ("axis",)
+    takes_strings = True
 
     def __init__(self, axis: int = -1, **kwargs: Any):
         super().__init__(**kwargs)
@@ -66,7 +68,8 @@ class Concatenate(Layer):
 
     def call(self, inputs: Sequence[jax.Array]) -> jax.Array:
         """The joined tensor."""
-        return jnp.concatenate(inputs, axis=self.axis)
+        joined = functools.partial(jnp.concatenate, axis=self.axis)
+        return strings.moved(joined, (inputs,)) if strings.are_strings(inputs) else joined(inputs)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The joined masks, for a mask that belongs to the batch and time axes; None without."""
