@@ -29,19 +29,25 @@ CACHE_BYTES = 2 * 2**30
 LEAST_SECONDS = 0.05
 
 
-def options_for(convolution_share: float, trains: bool = False) -> dict[str, Any] | None:
+def options_for(
+    convolution_share: float, trains: bool = False, gates: bool = False
+) -> dict[str, Any] | None:
     """XLA's options for a program.
 
-    The environment variable `CORNU_ONEDNN=0` keeps oneDNN out.
+    The environment variable `CORNU_ONEDNN=0` keeps oneDNN out. XLA takes a convolution's result `y`
+    in `y * sigmoid(y)` into one call of oneDNN, and gives what that returns, the product, to all
+    other readers of `y` too: gradients are wrong, and so are outputs where `y` is read again.
+    Programs with such gates are left to XLA's own convolutions.
 
     Args:
         convolution_share: how much of the program's operations belong to convolutions, 0 to 1.
         trains: whether the program computes gradients.
+        gates: whether there is a sigmoid of a feature map.
 
     Returns:
         The `compiler_options` of `jax.jit`, None for the defaults.
     """
-    if convolution_share < CONVOLUTION_SHARE or jax.default_backend() != "cpu":
+    if gates or convolution_share < CONVOLUTION_SHARE or jax.default_backend() != "cpu":
         return None
     if os.environ.get("CORNU_ONEDNN") == "0" or platform.machine() not in ("x86_64", "AMD64"):
         return None

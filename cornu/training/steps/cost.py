@@ -11,6 +11,8 @@ class Cost(NamedTuple):
 
     operations: float
     convolutions: float
+    gates: bool = False
+    """Whether there is a sigmoid of a feature map, as in swish."""
 
 
 def count_operations(jaxpr: Any) -> Cost:
@@ -20,6 +22,7 @@ def count_operations(jaxpr: Any) -> Cost:
         jaxpr: the traced program.
     """
     total = convolutions = 0.0
+    gates = False
     for equation in jaxpr.eqns:
         name = equation.primitive.name
         if name == "dot_general":
@@ -33,13 +36,15 @@ def count_operations(jaxpr: Any) -> Cost:
             per_output = math.prod(kernel) / max(kernel[numbers[0]], 1)
             convolutions += 2.0 * math.prod(equation.outvars[0].aval.shape) * per_output
         else:
+            gates = gates or (name == "logistic" and equation.outvars[0].aval.ndim > 2)
             total += sum(math.prod(v.aval.shape) for v in equation.outvars)
         times = equation.params.get("length", 1) if name == "scan" else 1
         for inner in inner_programs(equation):
             found = count_operations(inner)
             total += times * (found.operations - found.convolutions)
             convolutions += times * found.convolutions
-    return Cost(total + convolutions, convolutions)
+            gates = gates or found.gates
+    return Cost(total + convolutions, convolutions, gates)
 
 
 def inner_programs(equation: Any) -> list:

@@ -245,7 +245,7 @@ class StepProgram:
             self._short[key] = cost.operations < SHORT_STEP_OPERATIONS
             share = cost.convolutions / max(cost.operations, 1)
             # State is donated where it changes: in training.
-            options = compilation.options_for(share, trains=self.donate)
+            options = compilation.options_for(share, self.donate, cost.gates)
             if options != self.options:
                 # JAX finds what it has traced again, so this costs nothing.
                 self.options = options
