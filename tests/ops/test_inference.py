@@ -1,5 +1,6 @@
 """Shapes by abstract evaluation: what stands for unknown sizes is never shown."""
 
+import numpy as np
 import pytest
 
 import cornu as keras
@@ -47,3 +48,13 @@ def test_messages_show_none_for_what_follows_from_unknown_sizes():
 def test_known_sizes_stay_in_messages_whatever_they_are():
     with pytest.raises(TypeError, match=r"\(None, 83\), \(2, 89\)"):
         infer(lambda x: x + ops.zeros((2, 89)), (keras.KerasTensor((None, 83)),), {})
+
+
+def test_an_unknown_size_of_a_reshape_is_what_is_left(tmp_path):
+    x = keras.Input((5, 4))
+    flat = keras.ops.reshape(x, (keras.ops.shape(x)[0], 20))
+    assert flat.shape == (None, 20)
+    model = keras.Model(x, flat)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded(np.ones((3, 5, 4))).shape == (3, 20)

@@ -17,12 +17,15 @@ def reshape(x: TensorLike, newshape: int | Sequence[int]) -> jax.Array:
 
     Args:
         x: tensor of any shape.
-        newshape: the new shape; one size may be -1, which means what is left.
+        newshape: the new shape; one size may be -1, or an unknown size of a symbolic tensor, which
+            means what is left.
 
     >>> keras.ops.reshape([1, 2, 3, 4], (2, -1))
     Array([[1, 2],
            [3, 4]], dtype=int32)
     """
+    if isinstance(newshape, Sequence):
+        newshape = tuple(-1 if size is None else size for size in newshape)
     return jnp.reshape(as_array(x), newshape)
 
 
