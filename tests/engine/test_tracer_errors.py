@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import cornu as keras
 import cornu.engine.tracer_errors as tracer_errors
 from cornu.engine.tracer_errors import ExplainedError, explain_tracer_errors
 
@@ -192,3 +193,16 @@ def test_errors_survive_the_way_between_processes():
     error = caught(use_if)
     copy = pickle.loads(pickle.dumps(error))
     assert (type(copy), str(copy)) == (type(error), str(error))
+
+
+@pytest.mark.parametrize("first", [[], [keras.Input((3,))]])
+def test_a_sequential_says_which_layer_looked_at_values(first):
+    class Choosing(keras.layers.Layer):
+        def call(self, x):
+            return x if keras.ops.sum(x) > 0 else -x
+
+    with pytest.raises(TypeError, match=r"Layer 'choosing': `return x if .*ops.where") as caught:
+        model = keras.Sequential([*first, keras.layers.Dense(3), Choosing(name="choosing")])
+        model.compile("sgd", "mse")
+        model.fit(np.ones((4, 3)), np.ones((4, 3)), verbose=0)
+    assert "inference.py" not in str(caught.value)

@@ -18,6 +18,7 @@ from cornu.core.call_spec import (
 )
 from cornu.core.layer_state import call_without_new_state
 from cornu.core.scope import StatelessScope, autocast, name_scope
+from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.ops.inference import StandIn, infer, shown
 from cornu.ops.symbolic import KerasTensor
 
@@ -45,7 +46,8 @@ class OutputSpecs:
         return type(self).compute_output_shape is not OutputSpecs.compute_output_shape
 
     def _inferred(self, args: tuple, kwargs: dict) -> Any:
-        return infer(self._call_converted, args, kwargs, calls_layers=bool(self._layers))
+        with explain_tracer_errors(f"Layer {self.name!r}"):
+            return infer(self._call_converted, args, kwargs, calls_layers=bool(self._layers))
 
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         """Shape of the outputs for the shapes of the inputs.
