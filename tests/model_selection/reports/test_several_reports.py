@@ -135,7 +135,7 @@ def test_text_page_and_picture_hold_all_outputs(reports, tmp_path):
         (Y["yes"], {}, "one array, but the model has 3 outputs"),
         (Y, {"class_names": ["a", "b"]}, "class_names has 2 entries"),
         (Y, {"kind": {"size": "amount"}}, "kind must be one of"),
-        ([None, None, None], {}, "has none for the outputs|no targets|needs targets"),
+        ([None, None, None], {}, "3 times None, which is no data"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(model, y, settings, message):
