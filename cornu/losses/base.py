@@ -142,6 +142,9 @@ class FunctionLoss(Loss):
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The function's values."""
+        if hasattr(y_true, "shape") and hasattr(y_pred, "shape"):
+            # A user's function would broadcast (batch,) and (batch, 1) to (batch, batch).
+            y_true, y_pred = same_rank(y_true, y_pred)
         values = self.fn(y_true, y_pred, **self.settings)
         if values is None:
             raise ValueError(
