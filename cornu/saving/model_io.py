@@ -109,7 +109,13 @@ def _members(model: Any) -> tuple[bytes, bytes, bytes, list[Written]]:
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
     }
     weights, expected = h5_bytes(partial(write_state, model))
-    config = json.dumps(registry.serialize(model))
+    try:
+        config = json.dumps(registry.serialize(model), allow_nan=False)
+    except ValueError as error:
+        raise ValueError(
+            f"Model {model.name!r} cannot be saved: its config holds NaN or infinity, which files "
+            f"cannot hold ({error}). Pass a finite number to the layer that has it."
+        ) from error
     return json.dumps(metadata).encode(), config.encode(), weights, expected
 
 

@@ -17,3 +17,12 @@ def test_what_is_no_path_is_refused(value):
         with pytest.raises(TypeError, match=said) as caught:
             call(value)
         assert f"got {value!r} of type {type(value).__name__}" in str(caught.value)
+
+
+def test_a_config_with_nan_is_refused_before_the_old_file_is_touched(tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"old")
+    model = keras.Sequential([keras.Input((2, 2)), keras.layers.Masking(float("nan"))])
+    with pytest.raises(ValueError, match="holds NaN or infinity"):
+        model.save(path)
+    assert path.read_bytes() == b"old"
