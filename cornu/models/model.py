@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 from typing import Any
 
 from cornu import tree
@@ -32,7 +31,7 @@ from cornu.engine.limits import GIBIBYTE, Limits
 from cornu.ops.inference import shown
 from cornu.ops.symbolic import KerasTensor, any_symbolic
 from cornu.saving import model_io, weights_io
-from cornu.saving.model_config import model_config
+from cornu.saving.model_config import config_text, model_config
 from cornu.saving.reading import reading
 from cornu.training.trainer import Trainer
 from cornu.visualization import summary as print_summary
@@ -408,7 +407,7 @@ class Model(Trainer, CopiedGraph, Layer):
 
     def to_json(self, **kwargs: Any) -> str:
         """The architecture as a JSON string; `model_from_json` makes a model of it."""
-        return json.dumps(registry.serialize(self), **kwargs)
+        return config_text(self, **kwargs)
 
 
 def fit(wanted: tuple, shape: tuple) -> bool:

@@ -8,7 +8,6 @@ end has another name, and is never read.
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import tempfile
@@ -27,7 +26,7 @@ from cornu.engine import limits
 from cornu.engine.errors import LoadError
 from cornu.engine.extras import require
 from cornu.engine.user_warnings import warn
-from cornu.saving.model_config import check_model, model_config
+from cornu.saving.model_config import check_model, config_text, model_config
 from cornu.saving.saveables import walk
 
 STEP_MARK = "_CHECKPOINT_METADATA"
@@ -52,7 +51,7 @@ def checkpoint_content(model: Any, weights_only: bool) -> tuple[dict, dict]:
     # Copies, since the next step gives the buffers of the state away while these are written.
     content: dict = {"pytree": jax.tree.map(jnp.copy, {name: state[name] for name in groups})}
     if not weights_only:
-        content["model_config"] = {"config": json.dumps(registry.serialize(model))}
+        content["model_config"] = {"config": config_text(model)}
         assets = _assets(model)
         if assets:
             content["assets"] = assets

@@ -116,12 +116,7 @@ class Group:
         Raises:
             LoadError: if it is an array.
         """
-        found = self.find(path)
-        if isinstance(found, Array):
-            raise LoadError(
-                "an array stands where a group should", file=self.file, place=found.place
-            )
-        return found
+        return self._of_kind(path, Group, "an array stands where a group should")
 
     def array(self, path: str) -> Array | None:
         """The array at a path; None if there is nothing.
@@ -129,11 +124,12 @@ class Group:
         Raises:
             LoadError: if it is a group.
         """
+        return self._of_kind(path, Array, "a group stands where an array should")
+
+    def _of_kind(self, path: str, kind: type, problem: str) -> Any:
         found = self.find(path)
-        if isinstance(found, Group):
-            raise LoadError(
-                "a group stands where an array should", file=self.file, place=found.place
-            )
+        if found is not None and not isinstance(found, kind):
+            raise LoadError(problem, file=self.file, place=found.place)
         return found
 
     def attribute(self, name: str) -> Any:

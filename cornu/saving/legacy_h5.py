@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import h5py
@@ -37,16 +36,15 @@ def write_model(
     config = registry.serialize(model)
     file.attrs["backend"] = "jax"
     file.attrs["keras_version"] = version
-    file.attrs["model_config"] = json.dumps(
-        {"class_name": config["class_name"], "config": config["config"]}
-    )
+    owner, named = f"Model {model.name!r}", {k: config[k] for k in ("class_name", "config")}
+    file.attrs["model_config"] = strict_json.text(named, owner)
     compiled = config.get("compile_config")
     if compiled and include_optimizer:
         training = {k: v for k, v in compiled.items() if k != "optimizer"}
         optimizer = compiled.get("optimizer")
         if isinstance(optimizer, dict):
             training["optimizer_config"] = {k: optimizer[k] for k in ("class_name", "config")}
-        file.attrs["training_config"] = json.dumps(training)
+        file.attrs["training_config"] = strict_json.text(training, owner)
     written = _write_weights(model, file.create_group("model_weights"), version)
     if include_optimizer and getattr(model, "optimizer", None) is not None:
         group = file.create_group("optimizer_weights")

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from cornu.core import registry
 from cornu.core.layer import Layer
 from cornu.engine.errors import LoadError
 from cornu.engine.formats import strict_json
+
+
+def config_text(model: Any, **settings: Any) -> str:
+    """The JSON of a model's config.
+
+    Args:
+        model: a model or layer.
+        **settings: of `json.dumps`.
+
+    Raises:
+        ValueError: if it holds NaN.
+    """
+    return strict_json.text(registry.serialize(model), f"Model {model.name!r}", **settings)
 
 
 def model_config(text: Any, compile: bool, place: str = "config.json") -> dict:

@@ -25,7 +25,7 @@ from cornu.saving.contents import Written, check_written, write_state
 from cornu.saving.h5_reader import opened
 from cornu.saving.h5_writer import h5_bytes
 from cornu.saving.members import Members, opened_members
-from cornu.saving.model_config import check_model, model_config
+from cornu.saving.model_config import check_model, config_text, model_config
 from cornu.saving.overwriting import may_write
 from cornu.saving.reading import as_path, reading
 from cornu.saving.saveables import walk
@@ -109,13 +109,7 @@ def _members(model: Any) -> tuple[bytes, bytes, bytes, list[Written]]:
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
     }
     weights, expected = h5_bytes(partial(write_state, model))
-    try:
-        config = json.dumps(registry.serialize(model), allow_nan=False)
-    except ValueError as error:
-        raise ValueError(
-            f"Model {model.name!r} cannot be saved: its config holds NaN or infinity, which files "
-            f"cannot hold ({error}). Pass a finite number to the layer that has it."
-        ) from error
+    config = config_text(model)
     return json.dumps(metadata).encode(), config.encode(), weights, expected
 
 

@@ -216,6 +216,8 @@ class Evaluation:
         if program.check is None:
             program.check = DataCheck(self, kind)
         program.check.batch(batch)
+        # Programs outlive the call, and hold no data.
+        program.check.example = None
         return program.check
 
     def _as_returned(self, logs: dict, return_dict: bool) -> Any:

@@ -18,7 +18,7 @@ MANY = settings(max_examples=1500, suppress_health_check=list(HealthCheck))
 VALUES = st.one_of(
     st.none(),
     st.booleans(),
-    st.sampled_from([-1, 0, 1, 2, 7, 10**6, 2 * 10**9, 10**30, 0.5, 1e300]),
+    st.sampled_from([-1, 0, 1, 2, 7, 10**6, 2 * 10**9, 10**30, 0.5, 1e300, float("inf")]),
     st.sampled_from(["", "relu", "Dense", "keras.layers", "float32", "../x", "é" * 40]),
     st.sampled_from([[], {}, [1], [[None]], {"class_name": "Dense"}]),
 )

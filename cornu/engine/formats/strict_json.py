@@ -19,7 +19,8 @@ def parse(text: Any, place: str | None = None) -> Any:
 
     Raises:
         LoadError: if it is no JSON; holds a key twice, NaN, or a number beyond floats; or more
-            levels and objects than the limits allow.
+            levels and objects than the limits allow. Infinity is a number: graphs fill masked
+            scores with it.
     """
     try:
         value = json.loads(
@@ -34,6 +35,29 @@ def parse(text: Any, place: str | None = None) -> Any:
     return value
 
 
+def text(value: Any, owner: str, **settings: Any) -> str:
+    """The JSON of plain values, as `parse` takes it.
+
+    Args:
+        value: dicts, lists, texts and numbers.
+        owner: whose values they are, for the message: "Model 'digits'".
+        **settings: of `json.dumps`.
+
+    Raises:
+        ValueError: for NaN.
+    """
+    content = json.dumps(value, **settings)
+    if "NaN" in content:
+        try:
+            json.loads(content, parse_constant=_constant)
+        except LoadError as error:
+            raise ValueError(
+                f"{owner} cannot be saved: its config holds NaN, which files do not hold. Pass a "
+                "number to the layer that has it."
+            ) from error
+    return content
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict:
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -43,14 +67,16 @@ def _object(pairs: list[tuple[str, Any]]) -> dict:
     return found
 
 
-def _constant(text: str) -> float:
-    raise LoadError("its JSON holds what is no number", found=text, expected="a finite number")
+def _constant(name: str) -> float:
+    if name == "NaN":
+        raise LoadError("its JSON holds what is no number", found=name, expected="a number")
+    return float(name)
 
 
-def _float(text: str) -> float:
-    value = float(text)
+def _float(digits: str) -> float:
+    value = float(digits)
     if not math.isfinite(value):
-        raise LoadError("a number is too large", found=text, expected="a finite number")
+        raise LoadError("a number is too large", found=digits, expected="a finite number")
     return value
 
 

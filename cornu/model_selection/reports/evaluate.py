@@ -21,18 +21,11 @@ from cornu.model_selection.reports.predicting import (
 from cornu.model_selection.reports.regression import RegressionCollector, RegressionReport
 from cornu.model_selection.reports.segmentation import SegmentationCollector
 from cornu.model_selection.reports.several import SeveralReports
+from cornu.training.checks.heads import REGRESSIONS
 from cornu.training.outputs import KINDS as LOSSES_OF_CLASSES
 from cornu.training.outputs import per_output
 
-LOSSES_OF_NUMBERS = (
-    losses.mean_squared_error,
-    losses.mean_absolute_error,
-    losses.mean_absolute_percentage_error,
-    losses.mean_squared_logarithmic_error,
-    losses.huber,
-    losses.log_cosh,
-    losses.poisson,
-)
+LOSSES_OF_NUMBERS = (*REGRESSIONS, losses.poisson)
 COVERAGE = 0.9
 
 

@@ -47,6 +47,7 @@ class DataCheck:
         step = f"{kind}_step"
         self.reads_plainly = getattr(type(model), step) is getattr(DefaultSteps, step)
         self.example: tuple | None = None
+        self._looked = False
         self._limits: list[tuple[int, tuple, int]] = []
         self._explained = False
 
@@ -66,7 +67,7 @@ class DataCheck:
         Raises:
             ValueError: for data that cannot be meant.
         """
-        if self.example is None:
+        if not self._looked:
             self._look(parts, whole=False)
             return
         for part, path, limit in self._limits:
@@ -94,7 +95,7 @@ class DataCheck:
             explain_outputs(self.model, outputs, self.example[0])
 
     def _look(self, parts: tuple, whole: bool) -> None:
-        self.example = parts
+        self.example, self._looked = parts, True
         if not self.reads_plainly:
             return
         x, y, weights = parts
