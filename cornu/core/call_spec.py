@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from cornu import tree
-from cornu.core.scope import StatelessScope, name_scope
+from cornu.core.scope import name_scope
+from cornu.core.state import without_effects
 from cornu.ops.inference import infer, shown
 from cornu.ops.symbolic import KerasTensor
 
@@ -144,7 +145,7 @@ def call_to_build(layer: Any, args: tuple, kwargs: dict[str, Any]) -> None:
         kwargs: likewise.
     """
     try:
-        with name_scope(layer.name), StatelessScope():
+        with name_scope(layer.name), without_effects():
             infer(layer._call_converted, args, kwargs, calls_layers=True)
     except Exception as error:
         shapes = [shapes_of(value) for value in (*args, *kwargs.values())]

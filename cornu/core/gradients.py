@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 
-from cornu.core.scope import StatelessScope, thread
+from cornu.core.state import isolated, read
 
 
 def value_and_grad(
@@ -33,24 +33,17 @@ def value_and_grad(
         raise ValueError("value_and_grad needs the list of Variables to differentiate by.")
     variables = list(variables)
 
+    run = isolated(function, variables)
+
     def wrapper(*args: Any, **kwargs: Any) -> tuple:
-        captured: dict[str, Any] = {}
+        def objective(values: list) -> tuple:
+            result, effects = run(values, *args, **kwargs)
+            value, aux = result if has_aux else (result, None)
+            return value, (aux, effects)
 
-        def pure(values: list) -> tuple:
-            with StatelessScope(list(zip(variables, values)), collect_losses=False) as scope:
-                result = function(*args, **kwargs)
-                value, aux = result if has_aux else (result, None)
-            targets = list(scope.updated.values())
-            captured["targets"], captured["layers"] = targets, list(scope.layer_losses)
-            updates = [scope.values[id(v)][1] for v in targets]
-            return value, (aux, updates, list(scope.layer_losses.values()))
-
-        start = [v.raw_value for v in variables]
-        (value, (aux, updates, losses)), gradients = jax.value_and_grad(pure, has_aux=True)(start)
-        for variable, update in zip(captured["targets"], updates):
-            variable.assign(update)
-        if thread.scope is not None:
-            thread.scope.layer_losses.update(zip(captured["layers"], losses))
+        of_values = jax.value_and_grad(objective, has_aux=True)
+        (value, (aux, effects)), gradients = of_values(read(variables))
+        effects.carry_out()
         return ((value, aux) if has_aux else value), gradients
 
     return wrapper

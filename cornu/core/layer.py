@@ -20,7 +20,8 @@ from cornu.core.input_spec import InputSpec, check_given, check_inputs
 from cornu.core.layer_parts.building import Building
 from cornu.core.layer_parts.output_specs import OutputSpecs, tells
 from cornu.core.layer_state import LayerState, call_without_new_state
-from cornu.core.scope import StatelessScope, autocast, name_scope, thread
+from cornu.core.scope import autocast, name_scope, thread
+from cornu.core.state import pure, without_effects
 from cornu.core.variable import Variable
 from cornu.engine import dtypes
 from cornu.ops.inference import current_stand_in, infer_output
@@ -288,7 +289,7 @@ class Layer(dtype_policies.WithPolicy, LayerState, Building, OutputSpecs, Operat
         if type(self).compute_mask is Layer.compute_mask and previous is None:
             return
         if any_symbolic(outputs):
-            with StatelessScope():
+            with without_effects():
                 mask = self._symbolic_mask(inputs, previous)
         else:
             mask = self.compute_mask(inputs, previous)
@@ -358,21 +359,19 @@ class Layer(dtype_policies.WithPolicy, LayerState, Building, OutputSpecs, Operat
         Returns:
             `(outputs, non_trainable_variables)`, and the list of losses behind them if asked.
         """
-        own, other = self.trainable_variables, self.non_trainable_variables
-        for what, variables, values in (
-            ("trainable", own, trainable_variables),
-            ("non-trainable", other, non_trainable_variables),
-        ):
-            if len(variables) != len(values):
+        variables = self.trainable_variables, self.non_trainable_variables
+        values = list(trainable_variables), list(non_trainable_variables)
+        for what, own, given in zip(("trainable", "non-trainable"), variables, values):
+            if len(own) != len(given):
                 raise ValueError(
-                    f"Layer {self.name!r} has {len(variables)} {what} variables, got "
-                    f"{len(values)} values."
+                    f"Layer {self.name!r} has {len(own)} {what} variables, got {len(given)} values."
                 )
-        mapping = [*zip(own, trainable_variables), *zip(other, non_trainable_variables)]
-        with StatelessScope(mapping, collect_losses=return_losses) as scope:
+
+        def call() -> tuple:
             outputs = self(*args, **kwargs)
-            losses = self.losses if return_losses else None
-            updated = [scope.get_current_value(v) for v in other]
+            return outputs, self.losses if return_losses else None
+
+        (outputs, losses), (_, updated) = pure(call, variables)(values)
         return (outputs, updated, losses) if return_losses else (outputs, updated)
 
     def rematerialized_call(self, layer_call: Callable, *args: Any, **kwargs: Any) -> Callable:

@@ -22,8 +22,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from cornu.core import sharing
-from cornu.core.serialization import published
+from cornu.core.serialization import published, sharing
 from cornu.core.serialization.published import PUBLISHED as PUBLISHED
 from cornu.core.serialization.published import publish as publish
 from cornu.core.serialization.published import published_name as published_name

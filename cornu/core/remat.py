@@ -13,7 +13,8 @@ from typing import Any
 
 import jax
 
-from cornu.core.scope import StatelessScope, thread
+from cornu.core.scope import thread
+from cornu.core.state import isolated, read, without_effects
 
 MODES = ("full", "activations", "larger_than", "list_of_layers", None)
 
@@ -83,7 +84,7 @@ def recomputed(layer: Any, call: Callable, args: tuple, kwargs: dict) -> Callabl
     if scope.mode == "list_of_layers":
         return whole if layer.name in scope.layer_names else call
     if scope.mode == "larger_than":
-        with StatelessScope():
+        with without_effects():
             made = jax.eval_shape(lambda: call(*args, **kwargs))
         size = sum(math.prod(y.shape) for y in jax.tree.leaves(made))
         return whole if size > scope.output_size_threshold else call
@@ -106,27 +107,19 @@ def _with_recomputed_activation(layer: Any, call: Callable) -> Callable:
 
 
 def _recomputed_call(layer: Any, call: Callable, *args: Any, **kwargs: Any) -> Any:
-    variables, layers = layer.variables, layer._flatten_layers()
+    variables, run = layer.variables, isolated(call, layer.variables)
     leaves, form = jax.tree.flatten((args, kwargs))
     places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, jax.Array)]
-    changed: list = []
 
-    def pure(values: list, arrays: list) -> tuple:
+    def of_values(values: list, arrays: list) -> tuple:
         filled = list(leaves)
         for place, value in zip(places, arrays):
             filled[place] = value
-        with StatelessScope(list(zip(variables, values))) as scope:
-            args, kwargs = jax.tree.unflatten(form, filled)
-            outputs = call(*args, **kwargs)
-            changed[:] = scope.updated.values()
-            state = [scope.get_current_value(v) for v in changed]
-            losses = [scope.layer_losses.get(id(each), []) for each in layers]
-        return outputs, state, losses
+        args, kwargs = jax.tree.unflatten(form, filled)
+        return run(values, *args, **kwargs)
 
     arrays = [leaves[place] for place in places]
-    outputs, state, losses = jax.checkpoint(pure)([v.raw_value for v in variables], arrays)
-    for variable, value in zip(changed, state):
-        variable.assign(value)
-    for each, own in zip(layers, losses):
-        each.add_loss(own)
+    outputs, effects = jax.checkpoint(of_values)(read(variables), arrays)
+    effects.assign()
+    effects.add_losses()
     return outputs

@@ -11,8 +11,6 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from cornu.engine.identity import IdentitySet
-
 
 class _ThreadState(threading.local):
     scope: StatelessScope | None = None
@@ -50,7 +48,8 @@ class StatelessScope:
         self.initialize_variables = initialize_variables
         self.losses: list = []
         self.layer_losses: dict[int, list] = {}
-        self._with_losses = IdentitySet()
+        # Kept, or a later layer gets the address of one that died, and with it its losses.
+        self.layers: dict[int, Any] = {}
         self.values: dict[int, tuple] = {}
         self.updated: dict[int, Any] = {}
         for variable, value in state_mapping or ():
@@ -75,10 +74,14 @@ class StatelessScope:
 
     def add_layer_loss(self, layer: Any, loss: Any) -> None:
         """Keep a loss for the layer that adds it, and beside those of the others."""
-        # The layer is kept too, or a later one gets its address, and with it its losses.
-        self._with_losses.add(layer)
+        self.layers[id(layer)] = layer
         self.layer_losses.setdefault(id(layer), []).append(loss)
         self.add_loss(loss)
+
+    def set_layer_losses(self, layer: Any, losses: list) -> None:
+        """Keep these as all losses of the layer."""
+        self.layers[id(layer)] = layer
+        self.layer_losses[id(layer)] = losses
 
     def add_update(self, update: tuple) -> None:
         """Collect an assignment, given as a pair (variable, value)."""

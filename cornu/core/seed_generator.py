@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -92,10 +94,26 @@ def global_seed_generator() -> SeedGenerator:
     return _global
 
 
+def global_state() -> list[Variable]:
+    """The state of the global generator, if something has drawn from it."""
+    return [] if _global is None else [_global.state]
+
+
 def reset() -> None:
     """Start the global generator anew at its next use."""
     global _global
     _global = None
+
+
+@contextlib.contextmanager
+def global_generator_replaced(generator: SeedGenerator) -> Iterator[None]:
+    """Have who was given no seed draw from this generator for a while."""
+    global _global
+    outer, _global = _global, generator
+    try:
+        yield
+    finally:
+        _global = outer
 
 
 def draw_seed(seed: Any) -> jax.Array:

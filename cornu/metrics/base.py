@@ -8,8 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu import initializers, tree
-from cornu.core.scope import StatelessScope, name_path, thread
-from cornu.core.variable import Variable
+from cornu.core.scope import name_path, thread
+from cornu.core.state import isolated, pure, read
+from cornu.core.variable import Variable, unwrapped
 from cornu.engine import dtypes
 from cornu.engine.names import auto_name, to_snake_case
 from cornu.losses.base import compute_dtype
@@ -154,10 +155,11 @@ class Metric:
         Raises:
             ValueError: if the number of values is wrong.
         """
-        with self._scope(metric_variables) as scope:
-            self.update_state(*args, **kwargs)
+        before = self._checked(metric_variables)
+        _, effects = isolated(self.update_state, self.variables)(before, *args, **kwargs)
         # Some metrics create their state when they see the first batch.
-        return [_value_in(scope, variable) for variable in self.variables]
+        before += [None] * (len(self.variables) - len(before))
+        return list(map(effects.value_of, self.variables, before))
 
     def stateless_result(self, metric_variables: Any) -> Any:
         """`result` for given values of `variables`.
@@ -165,23 +167,23 @@ class Metric:
         Raises:
             ValueError: if the number of values is wrong.
         """
-        with self._scope(metric_variables):
-            result = self.result()
-        return result.value if isinstance(result, Variable) else result
+        result, _ = pure(lambda: unwrapped(self.result()), self.variables)(
+            self._checked(metric_variables)
+        )
+        return result
 
     def stateless_reset_state(self) -> list:
         """The values of `variables` after `reset_state`."""
-        with StatelessScope() as scope:
-            self.reset_state()
-        return [_value_in(scope, variable) for variable in self.variables]
+        _, values = pure(self.reset_state, self.variables)(read(self.variables))
+        return values
 
-    def _scope(self, values: Any) -> StatelessScope:
+    def _checked(self, values: Any) -> list:
         if len(values) != len(self.variables):
             raise ValueError(
                 f"Metric {self.name!r} has {len(self.variables)} variables "
                 f"({[v.name for v in self.variables]}); got {len(values)} values for them."
             )
-        return StatelessScope(list(zip(self.variables, values)))
+        return list(values)
 
     def save_own_variables(self, store: Any) -> None:
         """Write the state into a mapping, under "0", "1", ..."""
@@ -216,8 +218,3 @@ class Metric:
 
     def __str__(self) -> str:
         return repr(self)
-
-
-def _value_in(scope: StatelessScope, variable: Variable) -> Any:
-    value = scope.get_current_value(variable)
-    return variable.raw_value if value is None else value

@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any
 
 from cornu import tree
-from cornu.core import registry, sharing
+from cornu.core import registry
 from cornu.core.dtype_policy import DTypePolicy
 from cornu.core.layer import Layer
 from cornu.core.seed_generator import SeedGenerator
+from cornu.core.serialization import sharing
 from cornu.engine.errors import LoadError
 from cornu.models.model import Model, takes_graph
 from cornu.ops import keras_names

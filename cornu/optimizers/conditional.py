@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 
-from cornu.core.scope import StatelessScope
+from cornu.core.state import pure, read, write
 from cornu.core.variable import Variable
 
 
@@ -26,11 +26,6 @@ def update_if(condition: Any, variables: Iterable[Variable], update: Callable[[]
         return
     variables = list(variables)
 
-    def taken(values: list) -> list:
-        with StatelessScope(zip(variables, values)) as scope:
-            update()
-        return [scope.get_current_value(variable) for variable in variables]
-
-    before = [variable.raw_value for variable in variables]
-    for variable, value in zip(variables, jax.lax.cond(condition, taken, list, before)):
-        variable.assign(value)
+    changed = pure(update, variables)
+    values = jax.lax.cond(condition, lambda before: changed(before)[1], list, read(variables))
+    write(variables, values)

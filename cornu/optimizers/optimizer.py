@@ -12,7 +12,7 @@ import numpy as np
 
 from cornu.core import registry
 from cornu.core.identifiers import unknown_arguments
-from cornu.core.scope import StatelessScope
+from cornu.core.state import pure
 from cornu.core.variable import Variable
 from cornu.engine.identity import IdentitySet
 from cornu.engine.names import auto_name, to_snake_case
@@ -314,16 +314,9 @@ class Optimizer(OptimizerState):
                     f"Optimizer {self.name!r} got {len(given)} values as {what}; it has "
                     f"{len(known)}."
                 )
-        mapping = [
-            *zip(self._trainable_variables, trainable_variables),
-            *zip(state, optimizer_variables),
-        ]
-        with StatelessScope(mapping) as scope:
-            self.apply(grads)
-        return (
-            [scope.get_current_value(v) for v in self._trainable_variables],
-            [scope.get_current_value(v) for v in state],
-        )
+        variables = self._trainable_variables, state
+        values = list(trainable_variables), list(optimizer_variables)
+        return pure(self.apply, variables)(values, grads)[1]
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss times `loss_scale_factor`, if there is one."""

@@ -17,7 +17,8 @@ from cornu.core.call_spec import (
     shapes_by_name,
 )
 from cornu.core.layer_state import call_without_new_state
-from cornu.core.scope import StatelessScope, autocast, name_scope
+from cornu.core.scope import autocast, name_scope
+from cornu.core.state import without_effects
 from cornu.engine.tracer_errors import explain_tracer_errors
 from cornu.ops.inference import StandIn, infer, shown
 from cornu.ops.symbolic import KerasTensor
@@ -39,7 +40,7 @@ class OutputSpecs:
             return tree.map_shape_structure(
                 lambda shape: KerasTensor(shape, self.compute_dtype), shapes
             )
-        with StatelessScope():
+        with without_effects():
             return self._inferred(args, kwargs)
 
     def _tells_shape(self) -> bool:
@@ -68,7 +69,7 @@ class OutputSpecs:
         }
         if "input" in kwargs and not args:
             args = (kwargs.pop("input"),)
-        with StatelessScope(), name_scope(self.name):
+        with without_effects(), name_scope(self.name):
             if not self.built:
                 bound = call_signature(type(self).call).bind(args, kwargs)
                 self._build_once(dict(bound.arguments))

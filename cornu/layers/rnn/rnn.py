@@ -11,7 +11,7 @@ from cornu import tree
 from cornu.core import registry
 from cornu.core.input_spec import InputSpec
 from cornu.core.layer import Layer
-from cornu.core.scope import StatelessScope
+from cornu.core.state import pure, read, without_effects, write
 from cornu.core.variable import Variable
 from cornu.layers.checks import step_mask
 from cornu.layers.rnn.cell import DropoutCell
@@ -116,7 +116,7 @@ class RNN(Layer):
     def _build_inside(self, step_shape: tuple) -> None:
         """Make the weights of layers in a cell without `build`, which the loop could not keep."""
         step = jnp.zeros((1, *step_shape[1:]), self.compute_dtype)
-        with StatelessScope():
+        with without_effects():
             self.cell(step, self.get_initial_state(1))
 
     def _make_states(self, batch_size: int | None) -> None:
@@ -207,24 +207,24 @@ class RNN(Layer):
         cell = self.cell
         changing = cell.non_trainable_variables if isinstance(cell, Layer) else []
 
+        # What a step assigns travels through the loop: a compiled one cannot write outside.
+        call = pure(lambda x, states: call_cell(cell, x, states, training), changing)
+
         def step(x: Any, states: Any, values: list) -> tuple[Any, Any, list]:
-            # What a step assigns travels through the loop: a compiled one cannot write outside.
-            with StatelessScope(list(zip(changing, values))) as scope:
-                output, states = call_cell(cell, x, states, training)
-                return output, states, [scope.get_current_value(v) for v in changing]
+            (output, states), values = call(values, x, states)
+            return output, states, values
 
         outputs, states, values = run_steps(
             step,
             sequences,
             initial_state,
-            [v.raw_value for v in changing],
+            read(changing),
             mask,
             self.go_backwards,
             self.unroll,
             self.zero_output_for_mask,
         )
-        for variable, value in zip(changing, values):
-            variable.assign(value)
+        write(changing, values)
         return jax.tree.map(lambda x: x[:, -1], outputs), outputs, states
 
     def _start(self, sequences: Any, given: Any) -> list:
@@ -245,7 +245,7 @@ class RNN(Layer):
         return jax.tree.map(lambda state: jnp.asarray(state, self.compute_dtype), states)
 
     def _check_states(self, states: list, batch_size: Any) -> None:
-        with StatelessScope():
+        with without_effects():
             wanted = jax.eval_shape(lambda: self.get_initial_state(batch_size))
         wanted, found = ([jnp.shape(s) for s in jax.tree.leaves(t)] for t in (wanted, states))
         known = all(type(n) is int for shape in (*wanted, *found) for n in shape)

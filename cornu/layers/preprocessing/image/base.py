@@ -16,8 +16,8 @@ import numpy as np
 
 from cornu import tree
 from cornu.core.layer import Layer
-from cornu.core.scope import StatelessScope
 from cornu.core.seed_generator import SeedGenerator
+from cornu.core.state import pure, read, without_effects, write
 from cornu.engine.config import standardize_data_format
 from cornu.layers.preprocessing.image.bounding_boxes.formats import dense_boxes
 from cornu.layers.preprocessing.image.draws import Draws
@@ -102,18 +102,12 @@ class BaseImagePreprocessingLayer(Layer):
         program = self.__dict__.get("_program")
         if program is None:
             program = self.__dict__["_program"] = self._compile(variables)
-        outputs, state = program([v.raw_value for v in variables], data, bool(training))
-        for variable, value in zip(variables, state):
-            variable.assign(value)
+        outputs, values = program(read(variables), data, bool(training))
+        write(variables, values)
         return outputs
 
     def _compile(self, variables: list) -> Callable:
-        def pure(state: list, data: Any, training: bool) -> tuple:
-            with StatelessScope(zip(variables, state)) as scope:
-                outputs = self._transform(data, training)
-                return outputs, [scope.get_current_value(v) for v in variables]
-
-        return jax.jit(pure, static_argnums=2)
+        return jax.jit(pure(self._transform, variables), static_argnums=2)
 
     def __getstate__(self) -> dict:
         return {key: value for key, value in super().__getstate__().items() if key != "_program"}
@@ -144,7 +138,7 @@ class BaseImagePreprocessingLayer(Layer):
     def compute_output_spec(self, data: Any, *args: Any, **kwargs: Any) -> Any:
         """Symbolic outputs; of a dict, by abstract evaluation."""
         if isinstance(data, dict):
-            with StatelessScope():
+            with without_effects():
                 return self._abstract(data, kwargs)
         return super().compute_output_spec(data, *args, **kwargs)
 
