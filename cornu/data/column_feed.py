@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from cornu import tree
+from cornu.data.array_feed import SampleFeed
 from cornu.data.arrays import common_length, to_arrays
+from cornu.data.base_feed import check_weights
 from cornu.data.batch import unpack_x_y_sample_weight
 from cornu.data.class_weights import as_class_weights
 from cornu.data.columns import Column, is_column
 from cornu.data.read_ahead import Reader
-from cornu.data.sample_feed import SampleFeed, check_weights
 
 # Rows of targets that are read at once to count classes.
 ROWS_AT_ONCE = 1024

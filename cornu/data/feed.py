@@ -8,6 +8,7 @@ from typing import Any
 from cornu import tree
 from cornu.data.array_feed import ArrayFeed
 from cornu.data.arrays import is_array_structure
+from cornu.data.base_feed import Feed
 from cornu.data.column_feed import ColumnFeed, needs_columns
 from cornu.data.stream_feed import StreamFeed
 from cornu.engine.user_warnings import warn
@@ -16,8 +17,6 @@ DATA = (
     "Pass NumPy, JAX or torch arrays, data frames, lists of numbers, dicts or lists of these, a "
     "PyDataset, a generator, or a data set that gives batches."
 )
-
-Feed = ArrayFeed | ColumnFeed | StreamFeed
 
 
 def make_feed(

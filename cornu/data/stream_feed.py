@@ -6,15 +6,15 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cornu.data.base_feed import Feed, check_weights, drawn_seed, warn_out_of_data
 from cornu.data.batch_check import BatchCheck
 from cornu.data.class_weights import ClassWeights, as_class_weights
 from cornu.data.random_state import random_state, set_random_state
 from cornu.data.read_ahead import END, Ahead, Reader
-from cornu.data.sample_feed import check_steps, check_weights, drawn_seed, warn_out_of_data
 from cornu.data.sources.kinds import as_source
 
 
-class StreamFeed:
+class StreamFeed(Feed):
     """Batches that a source gives: a `PyDataset`, a generator, or any iterable of batches.
 
     A batch is `x`, `(x, y)` or `(x, y, sample_weight)`. With `steps`, an epoch goes on where the
@@ -39,9 +39,6 @@ class StreamFeed:
     [[0, 0], [1, 1], [2, 2]]
     """
 
-    batch_size: int | None = None
-    num_samples: int | None = None
-
     def __init__(
         self,
         source: Any,
@@ -50,12 +47,10 @@ class StreamFeed:
         steps: int | None = None,
         seed: int | None = None,
     ):
-        check_steps(steps)
         self.source = as_source(source, bool(shuffle))
         if seed is not None or not self.source.has_seed:
             self.seed = drawn_seed(seed)
-        self._asked_steps = steps
-        self.steps = steps or self.source.length
+        super().__init__(self.source.length, steps)
         if self.steps == 0:
             raise ValueError(f"There is no data: the {self.source.name} holds no batches.")
         self._check = BatchCheck(self.source.name)

@@ -45,8 +45,6 @@ def check_epochs(epochs: Any, initial_epoch: Any, validation_freq: Any) -> None:
 
 def make_feed(*args: Any, **kwargs: Any) -> Any:
     """`cornu.data.make_feed`, with no more steps in an epoch than the limit allows."""
-    feed, limit = data.make_feed(*args, **kwargs), config.max_steps_per_epoch()
-    if limit is None or (feed.steps is not None and feed.steps <= limit):
-        return feed
-    # `steps` is the seventh argument.
-    return data.make_feed(*args[:6], **{**kwargs, "steps": limit})
+    feed = data.make_feed(*args, **kwargs)
+    feed.limit_steps(config.max_steps_per_epoch())
+    return feed

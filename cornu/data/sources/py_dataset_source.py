@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from cornu.data.base_feed import generator
 from cornu.data.parallel import read_here, read_in_threads
 from cornu.data.processes.pool import Pool
 from cornu.data.py_dataset import PyDataset
-from cornu.data.sample_feed import generator
 from cornu.data.sources.object_state import ObjectState
 from cornu.data.sources.source import Source
 

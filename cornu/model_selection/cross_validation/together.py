@@ -12,7 +12,7 @@ import numpy as np
 
 from cornu import tree
 from cornu.data import ArrayFeed
-from cornu.data.sample_feed import check_weights
+from cornu.data.base_feed import check_weights
 from cornu.model_selection.cross_validation.lanes import FoldsProgram, OfFolds, Pass, Unsuitable
 from cornu.model_selection.cross_validation.models import FoldModels, create_state
 from cornu.model_selection.cross_validation.one_fold import Fold

@@ -10,8 +10,8 @@ import numpy as np
 
 from cornu import tree
 from cornu.data.arrays import common_length, to_arrays
+from cornu.data.base_feed import check_batch_size, drawn_seed, generator
 from cornu.data.columns import Column
-from cornu.data.sample_feed import check_batch_size, drawn_seed, generator
 from cornu.model_selection.imbalance.resampling import resampled
 from cornu.model_selection.imbalance.strategies import wanted_counts
 from cornu.model_selection.splitters import class_labels

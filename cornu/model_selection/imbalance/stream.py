@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from cornu import tree
+from cornu.data.base_feed import check_batch_size, drawn_seed, generator
 from cornu.data.batch_check import BatchCheck
 from cornu.data.class_targets import class_numbers, kind_of
-from cornu.data.sample_feed import check_batch_size, drawn_seed, generator
 from cornu.data.sources.kinds import as_source
 from cornu.model_selection.imbalance.strategies import wanted_counts
 
