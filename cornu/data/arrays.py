@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from cornu import tree
+from cornu.core.host_stage import holds_strings, strings_as_arrays
 from cornu.core.variable import Variable
 from cornu.data.columns import as_column, is_column
 from cornu.data.tables import is_table, table_to_array
@@ -42,7 +43,7 @@ def is_number_list(value: Any) -> bool:
     if not isinstance(value, (list, tuple)) or not value:
         return False
     return all(
-        isinstance(item, (bool, int, float, str, np.generic)) or is_number_list(item)
+        isinstance(item, (bool, int, float, str, bytes, np.generic)) or is_number_list(item)
         for item in value
     )
 
@@ -139,7 +140,8 @@ def _unwrapped(value: Any, where: str) -> np.ndarray | jax.Array:
     if is_foreign_tensor(value):
         return to_numpy(value, where)
     try:
-        return np.asarray(value)
+        # Strings stay Python's: NumPy's own take the length of the longest each.
+        return np.asarray(value, object if holds_strings(value) else None)
     except ValueError as error:
         raise ValueError(
             f"{where} is a list whose items differ in length, so it is no array. Pad the items, "
@@ -242,6 +244,8 @@ def train_validation_split(arrays: Any, validation_split: float | Callable) -> t
     >>> train.tolist(), validation.tolist()
     ([0, 1, 2], [3])
     """
+    if type(arrays) is tuple and arrays:
+        arrays = (strings_as_arrays(arrays[0]), *arrays[1:])
     for leaf in tree.flatten(arrays):
         if leaf is not None and not is_array_like(leaf):
             raise ValueError(

@@ -146,21 +146,12 @@ class StreamFeed(Feed):
     # --- state ---------------------------------------------------------------------------------
 
     def watch(self, saves_at: Callable[[int], bool]) -> None:
-        """Note what a backup needs at some steps of each epoch; at its end it can always be had.
-
-        Args:
-            saves_at: whether there may be a backup after so many steps.
-        """
+        """Note what a backup needs at some steps; see `Feed`."""
         self._saves_at = saves_at
         self.source.watch()
 
     def get_state(self, epoch: int, step: int) -> dict[str, Any]:
-        """The place in the source, before step `step` of the epoch that is read.
-
-        Args:
-            epoch: number of the epoch.
-            step: number of batches of it that were used.
-        """
+        """The place in the source, before a step of the epoch that is read; see `Feed`."""
         if self._ahead is not None:
             self._ahead.settle()
         given = self._begin + step if epoch == self._epoch else self._given

@@ -19,7 +19,7 @@ from cornu import optimizers, tree
 from cornu.core import registry
 from cornu.core.call_spec import call_signature
 from cornu.core.dtype_policy import DTypePolicyMap
-from cornu.core.host_stage import holds_strings, strings_as_arrays
+from cornu.core.host_stage import holds_strings
 from cornu.core.input_spec import nothing_returned
 from cornu.core.scope import StatelessScope
 from cornu.data import train_validation_split, unpack_x_y_sample_weight
@@ -376,7 +376,6 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
         check_epochs(epochs, initial_epoch, validation_freq)
         epochs = limited_epochs(epochs)
         warn_of_unused_validation(validation_split, validation_data, validation_steps)
-        x = strings_as_arrays(x)
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = train_validation_split(
                 (x, y, sample_weight), validation_split
@@ -503,7 +502,7 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
     def _make_feed(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """The feed of the data that a user passed to `fit`, `evaluate`, `predict` and their kin."""
         refuse_pairs(self, x, args[0] if args else None)
-        feed = make_feed(strings_as_arrays(x), *args, **kwargs)
+        feed = make_feed(x, *args, **kwargs)
         if self.run_eagerly:
             feed.read_in_caller()
         return host_feed(self, feed)

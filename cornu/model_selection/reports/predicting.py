@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu import tree
-from cornu.core.host_stage import strings_as_arrays
 from cornu.data import ArrayFeed, make_feed, unpack_x_y_sample_weight
 from cornu.training.ending import closing_all
 from cornu.training.outputs import output_names, per_output
@@ -57,7 +56,7 @@ def predicted_parts(
     """
     if isinstance(x, tuple) and y is None:
         x, y, sample_weight = unpack_x_y_sample_weight(x)
-    feed = make_feed(strings_as_arrays(x), y, sample_weight, batch_size, shuffle=False, steps=steps)
+    feed = make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
     begin = 0
     with closing_all(feed):
         for x_part, y_part, weights, outputs in _parts(model, feed, batch_size, steps):

@@ -93,8 +93,6 @@ class Loop:
         if self.interval == 1 or self.feed.num_samples < self.feed.batch_size:
             return False
         leaves = [a for a in tree.flatten(self.feed.arrays) if a is not None]
-        if any(np.dtype(a.dtype).kind in "OSUT" for a in leaves):
-            return False
         if sum(a.size * a.dtype.itemsize for a in leaves) > DEVICE_DATA_BYTES:
             return False
         return self.program.is_short(self.feed.peek())
