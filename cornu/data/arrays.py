@@ -230,7 +230,7 @@ def train_validation_split(arrays: Any, validation_split: float | Callable) -> t
     Args:
         arrays: nested structure of arrays of one length, such as `(x, y, sample_weight)`; None
             stays None.
-        validation_split: share of the samples that goes to the second part, from 0 to 1; or a
+        validation_split: fraction of the samples that goes to the second part, from 0 to 1; or a
             function that takes the structure and returns both parts.
 
     Returns:
@@ -256,7 +256,7 @@ def train_validation_split(arrays: Any, validation_split: float | Callable) -> t
         return validation_split(arrays)
     if isinstance(validation_split, str) or not 0 < validation_split < 1:
         raise ValueError(
-            f"validation_split={validation_split!r} must be a share of the samples, a number "
+            f"validation_split={validation_split!r} must be a fraction of the samples, a number "
             "between 0 and 1, such as 0.2."
         )
     arrays = to_arrays(arrays, "x")
@@ -266,7 +266,7 @@ def train_validation_split(arrays: Any, validation_split: float | Callable) -> t
         raise ValueError(
             f"validation_split={validation_split} leaves no samples for "
             f"{'training' if first == 0 else 'validation'}: there are {count} in all. Pass more "
-            "data or another share."
+            "data or another fraction."
         )
     return (
         tree.map_structure(lambda a: None if a is None else a[:first], arrays),

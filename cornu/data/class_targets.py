@@ -16,8 +16,8 @@ class Output:
 
     Args:
         name: its name.
-        kind: how its loss reads targets: class numbers, one-hot classes, or a yes or no for each
-            label of the last axis; None if the targets must tell.
+        kind: how its loss reads targets: class indices, one-hot classes, or zeros and ones for
+            each label of the last axis; None if the targets must tell.
         classes: number of classes, if known.
     """
 
@@ -29,7 +29,7 @@ class Output:
 def kind_of(y: np.ndarray, kind: Kind | None = None) -> Kind:
     """How targets are to be read.
 
-    One column is class numbers. Without more knowledge, the last axis holds one-hot classes if it
+    One column is class indices. Without more knowledge, the last axis holds one-hot classes if it
     adds up to 1 everywhere, labels if there are zeros and ones in two axes, and else numbers.
 
     Args:
@@ -50,8 +50,8 @@ def kind_of(y: np.ndarray, kind: Kind | None = None) -> Kind:
     return "numbers" if np.all(y == np.round(y)) else "one-hot"
 
 
-def class_numbers(y: Any, kind: Kind, where: str = "y") -> np.ndarray:
-    """The class of each sample, pixel or step; for labels, 0 or 1 for each.
+def class_indices(y: Any, kind: Kind, where: str = "y") -> np.ndarray:
+    """The class index of each sample, pixel or step; for labels, 0 or 1 for each.
 
     Args:
         y: targets `(samples, ...)`.
@@ -66,18 +66,29 @@ def class_numbers(y: Any, kind: Kind, where: str = "y") -> np.ndarray:
     """
     y = np.asarray(y)
     check_targets(y, where)
-    if kind == "one-hot":
-        return np.argmax(y, axis=-1).astype("int32")
+    return np.round(without_class_axis(y, one_hot=kind == "one-hot")).astype("int32")
+
+
+def without_class_axis(y: np.ndarray, one_hot: bool) -> np.ndarray:
+    """Targets with one value for each sample, pixel or step.
+
+    Args:
+        y: targets `(samples, ...)`.
+        one_hot: whether the last axis holds one-hot classes; a single column never does.
+
+    Returns:
+        The column, the class indices of one-hot targets, or else the targets as they are.
+    """
     if y.ndim > 1 and y.shape[-1] == 1:
-        y = y[..., 0]
-    return np.round(y).astype("int32")
+        return y[..., 0]
+    return np.argmax(y, axis=-1) if one_hot else y
 
 
 def check_targets(y: np.ndarray, where: str) -> None:
     """Raise a ValueError for targets that are of no class."""
     if y.dtype.kind not in "biuf":
         raise ValueError(
-            f"{where} holds {y.dtype} values, but classes are told by numbers or one-hot. Turn "
+            f"{where} holds {y.dtype} values, but classes must be indices or one-hot. Turn "
             "names to numbers, for instance with `numpy.unique(y, return_inverse=True)`."
         )
     if y.dtype.kind == "f" and np.isnan(y).any():
@@ -111,13 +122,13 @@ class ClassCounts:
         y = np.asarray(y)
         check_targets(y, self.output.name)
         self.kind = self.kind or kind_of(y, self.output.kind)
-        numbers = class_numbers(y, self.kind, self.output.name)
+        indices = class_indices(y, self.kind, self.output.name)
         if self.kind == "labels":
-            ones = np.sum(numbers > 0, axis=0)
-            new = np.stack([len(numbers) - ones, ones], axis=-1)
+            ones = np.sum(indices > 0, axis=0)
+            new = np.stack([len(indices) - ones, ones], axis=-1)
         else:
-            # Numbers below 0, and those beyond the outputs, mark what does not count.
-            flat = numbers.reshape(-1)
+            # Indices below 0, and those beyond the outputs, mark what does not count.
+            flat = indices.reshape(-1)
             known = flat >= 0
             if self.output.classes is not None:
                 known &= flat < self.output.classes

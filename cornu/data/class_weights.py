@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu import tree
-from cornu.data.class_targets import ClassCounts, Kind, Output, class_numbers, kind_of
+from cornu.data.class_targets import ClassCounts, Kind, Output, class_indices, kind_of
 from cornu.engine.user_warnings import warn
 
 
@@ -17,7 +17,7 @@ class ClassWeights:
     """Weights by class, for one output or several.
 
     Args:
-        given: a dict from class number to weight, where classes not in it weigh 1; `"balanced"`
+        given: a dict from class index to weight, where classes not in it weigh 1; `"balanced"`
             for `samples / (classes * samples of the class)`; for targets that are several labels, a
             dict from label to the weight of its ones, or a list with a dict `{0: ..., 1: ...}` for
             each label; for several outputs, a dict from the output's name to one of these, or a
@@ -121,14 +121,14 @@ class _OutputWeights:
             return None
         y = np.asarray(y)
         self.kind = self.kind or self.counts.kind or kind_of(y, self.output.kind)
-        numbers = class_numbers(y, self.kind, self.output.name)
+        indices = class_indices(y, self.kind, self.output.name)
         if self._table is None:
             self._warn_of_no_classes(y)
             self._table = self._label_table(y) if self.kind == "labels" else self._class_table(y)
         if self.kind == "labels":
-            return np.where(numbers > 0, self._table[:, 1], self._table[:, 0])
+            return np.where(indices > 0, self._table[:, 1], self._table[:, 0])
         last = len(self._table) - 1
-        return self._table[np.where((numbers >= 0) & (numbers < last), numbers, last)]
+        return self._table[np.where((indices >= 0) & (indices < last), indices, last)]
 
     def _warn_of_no_classes(self, y: np.ndarray) -> None:
         """Say that numbers were rounded, unless the loss or their range speaks of classes."""
@@ -138,7 +138,7 @@ class _OutputWeights:
         number = fractions.flat[0]
         warn(
             f"class_weight weighs classes, but the targets of {self.output.name!r} are no class "
-            f"numbers: {number} counts as class {round(number)}. Weigh numbers by sample_weight."
+            f"indices: {number} counts as class {round(number)}. Weigh numbers by sample_weight."
         )
 
     def _class_table(self, y: np.ndarray) -> np.ndarray:
@@ -195,7 +195,7 @@ def _checked(given: dict, output: Output) -> dict[int, float]:
             number = operator.index(int(key) if int(key) == key else key)
         except (TypeError, ValueError) as error:
             raise ValueError(
-                f"class_weight has the key {key!r}, but classes are told by their numbers: "
+                f"class_weight has the key {key!r}, but classes are given by their indices: "
                 "{0: 1.0, 1: 5.0}. For several outputs, pass a dict from the output's name to such "
                 "a dict."
             ) from error

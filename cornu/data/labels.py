@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray | jax.Array:
-    """Class numbers as one-hot rows.
+    """Class indices as one-hot rows.
 
     Args:
         x: integers `(...)`, from 0; a last axis of size 1 is dropped.
-        num_classes: number of classes; the largest class number plus one by default. Compiled
+        num_classes: number of classes; the largest class index plus one by default. Compiled
             programs, which do not see the numbers, need it.
 
     Returns:
@@ -26,7 +26,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray | jax.A
         a number that is no class gives zeros.
 
     Raises:
-        ValueError: if a class number does not fit.
+        ValueError: if a class index does not fit.
 
     >>> keras.utils.to_categorical([0, 2]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]

@@ -33,7 +33,7 @@ def split_dataset(
         dataset: array, tuple or list of arrays of one length, a `Dataset`, or anything else that
             gives samples, such as a torch data set. The samples of batches are split one by one
             and batched again.
-        left_size: number of samples of the left part, or their share as a float between 0 and 1;
+        left_size: number of samples of the left part, or their fraction as a float between 0 and 1;
             what the right part leaves by default.
         right_size: likewise for the right part, which is taken from the end.
         shuffle: whether to shuffle the samples before.
@@ -139,7 +139,7 @@ def sizes(left: float | None, right: float | None, total: int) -> tuple[int, int
         most = 1 if isinstance(value, float) else total
         if not 0 < value < most:
             raise ValueError(
-                f"{name} must be a share between 0.0 and 1.0, or a number of samples below "
+                f"{name} must be a fraction between 0.0 and 1.0, or a number of samples below "
                 f"{total}; got {value!r}."
             )
     counts = [round(v * total) if isinstance(v, float) else v for v in (left, right)]

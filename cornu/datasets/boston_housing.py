@@ -16,7 +16,7 @@ def load_data(path: str = "boston_housing.npz", test_split: float = 0.2, seed: i
 
     Args:
         path: name of the file under `~/.keras/datasets`.
-        test_split: share of the samples that is for the test.
+        test_split: fraction of the samples that is for the test.
         seed: fixes the order of the samples.
 
     Returns:

@@ -22,7 +22,7 @@ def load_data(
     Args:
         version: `"large"`, or `"small"` for the first 600 samples.
         path: name of the file under `~/.keras/datasets`.
-        test_split: share of the samples that is for the test.
+        test_split: fraction of the samples that is for the test.
         seed: fixes the order of the samples.
 
     Returns:

@@ -1,4 +1,4 @@
-"""CIFAR-10: small colour pictures of 10 kinds (Krizhevsky, 2009)."""
+"""CIFAR-10: small color images of 10 kinds (Krizhevsky, 2009)."""
 
 from __future__ import annotations
 

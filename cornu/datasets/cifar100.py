@@ -1,4 +1,4 @@
-"""CIFAR-100: small colour pictures of 100 kinds in 20 groups (Krizhevsky, 2009)."""
+"""CIFAR-100: small color images of 100 kinds in 20 groups (Krizhevsky, 2009)."""
 
 from __future__ import annotations
 

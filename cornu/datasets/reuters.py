@@ -37,7 +37,7 @@ def load_data(
         num_words: keep the words with a number below this; all by default.
         skip_top: leave out the words with a number below this.
         maxlen: leave out texts of this many words or more.
-        test_split: share of the texts that is for the test.
+        test_split: fraction of the texts that is for the test.
         seed: fixes the order of the texts.
         start_char: number that marks the start of a text; None for no mark.
         oov_char: number that stands for words left out; None to drop them.

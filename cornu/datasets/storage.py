@@ -58,7 +58,7 @@ def shuffled_split(x: np.ndarray, y: np.ndarray, test_split: float, seed: int) -
     """Training and test part, in the order of Keras.
 
     Raises:
-        ValueError: if the share of the test part is not from 0 to 1, without 1.
+        ValueError: if the fraction of the test part is not from 0 to 1, without 1.
     """
     if not 0 <= test_split < 1:
         raise ValueError(f"test_split must be at least 0 and below 1; got {test_split}.")

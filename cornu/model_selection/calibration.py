@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special
 
+from cornu.data.class_targets import without_class_axis
 from cornu.engine.atomic import write_figure
 from cornu.engine.extras import require
 
@@ -268,7 +269,7 @@ def checked_probabilities(y_true: Any, y_prob: Any) -> tuple[np.ndarray, np.ndar
     p, _ = _two_columns(y_prob)
     y = np.asarray(y_true)
     if y.ndim == 2:
-        y = y[:, 0] if y.shape[1] == 1 else np.argmax(y, axis=1)
+        y = without_class_axis(y, one_hot=True)
     if len(y) != len(p):
         raise ValueError(f"There are {len(y)} targets for {len(p)} predictions.")
     if not np.isfinite(y).all() or not np.isin(y, np.arange(p.shape[1])).all():

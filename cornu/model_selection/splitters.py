@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cornu.data.class_targets import without_class_axis
 from cornu.engine.extras import require
 
 
@@ -182,9 +183,7 @@ def class_labels(y: Any, where: str) -> np.ndarray:
             "pairs that a splitter gives for the classes you mean: "
             "`cv=StratifiedKFold(5).split(classes, classes)`."
         )
-    y = np.asarray(y)
-    if y.ndim > 1 and y.shape[-1] == 1:
-        y = y[..., 0]
+    y = without_class_axis(np.asarray(y), one_hot=False)
     if y.ndim == 2 and y.dtype.kind != "U" and np.all(np.sum(y, axis=-1) == 1):
         y = np.argmax(y, axis=-1)
     if y.ndim != 1 or (y.dtype.kind == "f" and np.any(y != np.round(y))):

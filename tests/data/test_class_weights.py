@@ -141,7 +141,7 @@ def test_several_outputs_have_weights_of_their_own():
     [
         ("even", None, CLASSES, "or for several outputs"),
         ({"a": 1.0}, None, CLASSES, r"entries for \['a'\]"),
-        ({0.5: 1.0}, None, CLASSES, "told by their numbers"),
+        ({0.5: 1.0}, None, CLASSES, "given by their indices"),
         ({-1: 1.0}, None, CLASSES, "counted from 0"),
         ({3: 1.0}, numbers("numbers", 3, "kind"), CLASSES, "class 3 of 'kind'.* 0 to 2"),
         ({3: 1.0}, None, np.eye(3), "class 3 of 'y'.* 0 to 2"),

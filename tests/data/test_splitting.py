@@ -77,7 +77,7 @@ def test_parts_of_a_data_set_with_a_new_order_each_epoch_stay_apart():
     ("arguments", "message"),
     [
         ({}, "needs left_size, right_size"),
-        ({"left_size": 1.5}, "left_size must be a share"),
+        ({"left_size": 1.5}, "left_size must be a fraction"),
         ({"left_size": 10}, "below 10"),
         ({"left_size": 0}, "left_size must be"),
         ({"left_size": 8, "right_size": 8}, "make 16 samples, but there are 10"),

@@ -62,7 +62,7 @@ def image_dataset_from_directory(
         image_size: `(height, width)` to resize to, or one int for both.
         shuffle: whether to shuffle; else by name.
         seed: fixes the order, and which files are in which part.
-        validation_split: share of the files that is for validation, between 0 and 1.
+        validation_split: fraction of the files that is for validation, between 0 and 1.
         subset: `"training"`, `"validation"`, or `"both"` for a tuple of both.
         interpolation: `"bilinear"`, `"nearest"`, `"bicubic"`, `"area"`, `"lanczos3"`,
             `"lanczos5"`, `"gaussian"` or `"mitchellcubic"`; all without smoothing before.

@@ -141,8 +141,8 @@ class Listing:
             raise ValueError(f"validation_split must be between 0 and 1; got {split}.")
         if bool(split) != bool(self.subset):
             raise ValueError(
-                "validation_split and subset go together: the share of the files for validation, "
-                f"and which part to return. Got {split!r} and {self.subset!r}."
+                "validation_split and subset go together: the fraction of the files for "
+                f"validation, and which part to return. Got {split!r} and {self.subset!r}."
             )
         if split and self.shuffle and self.seed is None:
             raise ValueError(

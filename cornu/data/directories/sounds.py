@@ -50,7 +50,7 @@ def audio_dataset_from_directory(
         ragged: must be False, since there are no ragged tensors.
         shuffle: whether to shuffle; else by name.
         seed: fixes the order, and which files are in which part.
-        validation_split: share of the files that is for validation, between 0 and 1.
+        validation_split: fraction of the files that is for validation, between 0 and 1.
         subset: `"training"`, `"validation"`, or `"both"` for a tuple of both.
         follow_links: whether to look into folders that are links.
         verbose: whether to print the numbers of files.

@@ -41,7 +41,7 @@ def text_dataset_from_directory(
         max_length: number of characters after which texts are cut off.
         shuffle: whether to shuffle; else by name.
         seed: fixes the order, and which files are in which part.
-        validation_split: share of the files that is for validation, between 0 and 1.
+        validation_split: fraction of the files that is for validation, between 0 and 1.
         subset: `"training"`, `"validation"`, or `"both"` for a tuple of both.
         follow_links: whether to look into folders that are links.
         format: `"tf"` or `"grain"`; a `Dataset` is returned for both.

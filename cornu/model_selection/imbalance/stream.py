@@ -11,7 +11,7 @@ import numpy as np
 from cornu import tree
 from cornu.data.base_feed import check_batch_size, drawn_seed, generator
 from cornu.data.batch_check import BatchCheck
-from cornu.data.class_targets import class_numbers, kind_of
+from cornu.data.class_targets import class_indices, kind_of
 from cornu.data.sources.kinds import as_source
 from cornu.model_selection.imbalance.strategies import wanted_counts
 
@@ -31,7 +31,7 @@ class BalancedStream:
         strategy: `"over"`, `"under"`, `"square-root"`, or a dict from class to number of samples,
             as for `BalancedBatches`.
         class_of: function from a batch's y to the class of each sample, `(samples,)`, where y is
-            not class numbers or one-hot.
+            not class indices or one-hot.
         buffer_size: samples that are held to mix them.
         seed: of the orders; from Python's generator if None.
 
@@ -162,7 +162,7 @@ class BalancedStream:
             )
         y = np.asarray(y)
         self._kind = self._kind or kind_of(y)
-        labels = class_numbers(y, self._kind, "y")
+        labels = class_indices(y, self._kind, "y")
         if labels.ndim != 1 or self._kind == "labels":
             raise ValueError(
                 f"BalancedStream needs one class for each sample, but y has shape {y.shape}. Pass "

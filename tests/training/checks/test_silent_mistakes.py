@@ -281,7 +281,7 @@ def test_weights_that_are_all_zero():
 @pytest.mark.parametrize("way", ["fit", "stream", "batch"])
 def test_class_weights_of_numbers(way):
     weights = {0: 1.0, 1: 2.0}
-    with pytest.warns(UserWarning, match="targets of 'top' are no class numbers") as found:
+    with pytest.warns(UserWarning, match="targets of 'top' are no class indices") as found:
         if way == "fit":
             model().fit(X, Y, class_weight=weights, verbose=0)
         elif way == "stream":
