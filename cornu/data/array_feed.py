@@ -18,7 +18,7 @@ from cornu.data.base_feed import (
     generator,
     warn_out_of_data,
 )
-from cornu.data.class_weights import as_class_weights
+from cornu.data.class_weights import ClassWeights, as_class_weights
 
 DEFAULT_BATCH_SIZE = 32
 
@@ -26,32 +26,44 @@ DEFAULT_BATCH_SIZE = 32
 class SampleFeed(Feed):
     """Batches of samples in an order of their own for each epoch; a base of feeds.
 
-    Args:
-        num_samples: number of samples.
-        batch_size: samples in a batch; the last batch of an epoch may be smaller.
-        shuffle: True for a new order of the samples in each epoch, `"batch"` for a new order of
-            the batches, False for the order given.
-        steps: batches in an epoch, if not a whole pass.
-        seed: makes the orders reproducible; drawn by chance by default.
+    The arguments are those of `ArrayFeed`. A subclass says how it gets at the samples.
     """
 
     def __init__(
         self,
-        num_samples: int,
-        batch_size: int | None,
-        shuffle: bool | str,
-        steps: int | None,
-        seed: int | None,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        batch_size: int | None = None,
+        shuffle: bool | str = True,
+        class_weight: Any = None,
+        steps: int | None = None,
+        seed: int | None = None,
     ):
+        parts = {"x": x, "y": y, "sample_weight": sample_weight}
+        parts = {name: to_arrays(part, name) for name, part in parts.items()}
+        count = common_length(parts)
         check_batch_size(batch_size)
         if not isinstance(shuffle, (bool, np.bool_)) and shuffle != "batch":
             raise ValueError(f"shuffle must be True, False or 'batch'; got {shuffle!r}.")
-        self.num_samples = num_samples
+        self.num_samples = count
         self.batch_size = DEFAULT_BATCH_SIZE if batch_size is None else int(batch_size)
         self._batches_in_pass = math.ceil(self.num_samples / self.batch_size)
         super().__init__(self._batches_in_pass, steps)
         self.shuffle = shuffle
         self.seed = drawn_seed(seed)
+        self._hold(parts, type(x).__name__)
+        check_weights(class_weight, sample_weight)
+        if class_weight is not None:
+            self._weigh(as_class_weights(class_weight))
+
+    def _hold(self, parts: dict[str, Any], kind: str) -> None:
+        """Keep x, y and sample_weight, by name; `kind` is the type of what came as x."""
+        raise NotImplementedError
+
+    def _weigh(self, class_weight: ClassWeights) -> None:
+        """Make the sample weights those of the classes."""
+        raise NotImplementedError
 
     def _take(self, where: Any) -> tuple[Any, Any, Any]:
         """The samples at these numbers, an int array or a slice."""
@@ -132,25 +144,12 @@ class ArrayFeed(SampleFeed):
     [[0, 1], [2, 3], [4]]
     """
 
-    def __init__(
-        self,
-        x: Any,
-        y: Any = None,
-        sample_weight: Any = None,
-        batch_size: int | None = None,
-        shuffle: bool | str = True,
-        class_weight: Any = None,
-        steps: int | None = None,
-        seed: int | None = None,
-    ):
-        x, y = to_arrays(x, "x"), to_arrays(y, "y")
-        sample_weight = to_arrays(sample_weight, "sample_weight")
-        count = common_length({"x": x, "y": y, "sample_weight": sample_weight})
-        super().__init__(count, batch_size, shuffle, steps, seed)
-        check_weights(class_weight, sample_weight)
-        if class_weight is not None:
-            sample_weight = as_class_weights(class_weight).fitted(y)(y)
-        self.arrays = (x, y, sample_weight)
+    def _hold(self, parts: dict[str, Any], kind: str) -> None:
+        self.arrays = (parts["x"], parts["y"], parts["sample_weight"])
+
+    def _weigh(self, class_weight: ClassWeights) -> None:
+        x, y, _ = self.arrays
+        self.arrays = (x, y, class_weight.fitted(y)(y))
 
     def _take(self, where: Any) -> tuple[Any, Any, Any]:
         return tree.map_structure(lambda a: None if a is None else a[where], self.arrays)

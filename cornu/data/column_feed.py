@@ -7,10 +7,9 @@ from typing import Any
 
 from cornu import tree
 from cornu.data.array_feed import SampleFeed
-from cornu.data.arrays import common_length, to_arrays
-from cornu.data.base_feed import check_weights
+from cornu.data.arrays import to_arrays
 from cornu.data.batch import unpack_x_y_sample_weight
-from cornu.data.class_weights import as_class_weights
+from cornu.data.class_weights import ClassWeights
 from cornu.data.columns import Column, is_column
 from cornu.data.read_ahead import Reader
 
@@ -23,10 +22,7 @@ class ColumnFeed(SampleFeed):
 
     Args:
         x: nested structure of arrays and columns `(samples, ...)`; or a column of whole samples.
-        y: targets, likewise, or None.
-        sample_weight: weights, likewise, or None.
-        batch_size: as for `ArrayFeed`, like the arguments after it.
-        shuffle, class_weight, steps, seed: see there.
+        y, sample_weight, batch_size, shuffle, class_weight, steps, seed: as for `ArrayFeed`.
 
     Raises:
         ValueError: for no data, or parts of different lengths.
@@ -38,32 +34,21 @@ class ColumnFeed(SampleFeed):
     [[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], [[0.0, 0.0, 1.0]]]
     """
 
-    def __init__(
-        self,
-        x: Any,
-        y: Any = None,
-        sample_weight: Any = None,
-        batch_size: int | None = None,
-        shuffle: bool | str = True,
-        class_weight: Any = None,
-        steps: int | None = None,
-        seed: int | None = None,
-    ):
-        parts = {"x": x, "y": y, "sample_weight": sample_weight}
-        parts = {name: to_arrays(part, name) for name, part in parts.items()}
-        super().__init__(common_length(parts), batch_size, shuffle, steps, seed)
-        self._whole = isinstance(parts["x"], Column) and parts["x"].whole
-        if self._whole and not (y is None and sample_weight is None):
+    _class_weight: ClassWeights | None = None
+
+    def _hold(self, parts: dict[str, Any], kind: str) -> None:
+        self._parts = parts
+        self._reader: Reader | None = Reader()
+        x, *others = parts.values()
+        self._whole = isinstance(x, Column) and x.whole
+        if self._whole and not all(part is None for part in others):
             raise ValueError(
-                f"y and sample_weight cannot be passed with x of type {type(x).__name__}, whose "
+                f"y and sample_weight cannot be passed with x of type {kind}, whose "
                 "samples hold them. Let it give tuples (x, y) or (x, y, sample_weight)."
             )
-        check_weights(class_weight, sample_weight)
-        self._parts, self._class_weight = parts, None
-        self._reader: Reader | None = Reader()
-        if class_weight is not None:
-            weights = as_class_weights(class_weight)
-            self._class_weight = weights.fitted_to_batches(self._targets())
+
+    def _weigh(self, class_weight: ClassWeights) -> None:
+        self._class_weight = class_weight.fitted_to_batches(self._targets())
 
     def read_in_caller(self) -> None:
         """Read in the thread that asks, for a debugger."""
