@@ -15,7 +15,13 @@ import numpy as np
 from cornu.data.pipeline.batching import Batched, BatchedIndexed, Unbatched
 from cornu.data.pipeline.blocks import as_array, even, leaves, map_leaves
 from cornu.data.pipeline.caching import Cached, CachedIndexed
-from cornu.data.pipeline.indexed import Concatenated, Repeated, Shuffled, Sliced, Zipped
+from cornu.data.pipeline.combining import (
+    Concatenated,
+    ConcatenatedIndexed,
+    Zipped,
+    ZippedIndexed,
+)
+from cornu.data.pipeline.indexed import Repeated, Shuffled, Sliced
 from cornu.data.pipeline.mapping import Filtered, Mapped, MappedIndexed, worker_count
 from cornu.data.pipeline.padding import padded
 from cornu.data.pipeline.prefetching import Prefetched
@@ -24,8 +30,6 @@ from cornu.data.pipeline.sources import Generated, Numbered, Slices
 from cornu.data.pipeline.stage import Indexed, Stage
 from cornu.data.pipeline.streams import (
     BufferShuffled,
-    Chained,
-    Paired,
     Repeating,
     Sharded,
     Skipped,
@@ -185,7 +189,7 @@ class Dataset(Reading):
         numbers = iter(range(len(parts)))
         places = map_leaves(lambda _: next(numbers), structure)
         indexed = all(isinstance(stage, Indexed) for stage in stages)
-        return Dataset((Zipped if indexed else Paired)(stages, places), parts[0]._seed)
+        return Dataset((ZippedIndexed if indexed else Zipped)(stages, places), parts[0]._seed)
 
     # Steps
 
@@ -426,7 +430,7 @@ class Dataset(Reading):
         if first.batched != second.batched:
             raise ValueError("Data sets of samples and of batches cannot be concatenated.")
         indexed = is_finite(first) and isinstance(second, Indexed)
-        return self._with((Concatenated if indexed else Chained)(first, second))
+        return self._with((ConcatenatedIndexed if indexed else Concatenated)(first, second))
 
     # Data sets of data sets
 
@@ -499,7 +503,7 @@ class Dataset(Reading):
         Args:
             start: the first number.
         """
-        kind = Zipped if isinstance(self._stage, Indexed) else Paired
+        kind = ZippedIndexed if isinstance(self._stage, Indexed) else Zipped
         return self._with(kind((Numbered(start, self._stage.batched), self._stage), (0, 1)))
 
     def scan(self, initial_state: Any, scan_func: Callable) -> Dataset:

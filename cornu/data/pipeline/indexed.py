@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.data.pipeline.blocks import concatenate, placed, take
+from cornu.data.pipeline.blocks import concatenate, take
 from cornu.data.pipeline.stage import Indexed, Run
 
 
@@ -73,52 +73,6 @@ class Repeated(Indexed):
         chosen = [(int(n), numbers == n) for n in np.unique(numbers)]
         parts = [self.parent.get(pass_of(run, n, self.count), places[where]) for n, where in chosen]
         return assembled(parts, [where for _, where in chosen])
-
-
-class Concatenated(Indexed):
-    """The elements of one stage, then those of another."""
-
-    def __init__(self, first: Indexed, second: Indexed):
-        super().__init__(first)
-        self.depth = max(first.depth, second.depth) + 1
-        self.parts = (first, second)
-        self.length = first.length + second.length
-
-    def get(self, run: Run, indices: np.ndarray) -> Any:
-        """The elements at these indices."""
-        first, second = self.parts
-        left = indices < first.length
-        parts, masks = [], []
-        if left.any():
-            parts.append(first.get(run.branch(0), indices[left]))
-            masks.append(left)
-        if not left.all():
-            parts.append(second.get(run.branch(1), indices[~left] - int(first.length)))
-            masks.append(~left)
-        return assembled(parts, masks)
-
-
-class Zipped(Indexed):
-    """Structures of the elements that stand at the same place.
-
-    Args:
-        parents: the stages.
-        places: numbers of the stages, nested as their elements shall be.
-    """
-
-    def __init__(self, parents: tuple[Indexed, ...], places: Any):
-        super().__init__(parents[0])
-        self.places = places
-        self.depth = max(parent.depth for parent in parents) + 1
-        self.parents = parents
-        self.length = min(parent.length for parent in parents)
-
-    def get(self, run: Run, indices: np.ndarray) -> Any:
-        """The structures at these indices."""
-        found = [p.get(run.branch(i), indices) for i, p in enumerate(self.parents)]
-        if self.batched:
-            return [placed(self.places, elements) for elements in zip(*found)]
-        return placed(self.places, found)
 
 
 def order_key(run: Run, seed: int | None, reshuffle: bool) -> Run:

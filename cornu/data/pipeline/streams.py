@@ -14,7 +14,6 @@ from cornu.data.pipeline.blocks import (
     concatenate,
     leaves,
     map_leaves,
-    placed,
     rechunk,
     size_of,
     take,
@@ -114,58 +113,6 @@ class Repeating(Stage):
             if not found and math.isinf(self.count):
                 return  # it would go on for ever without an element
             start = 0
-
-
-class Chained(Stage):
-    """The elements of one stage, then those of another."""
-
-    def __init__(self, first: Stage, second: Stage):
-        super().__init__(first)
-        self.depth = max(first.depth, second.depth) + 1
-        self.parts = (first, second)
-        known = first.length is not None and second.length is not None
-        self.length = first.length + second.length if known else None
-
-    def read(self, run: Run, start: int, size: int) -> Iterator[Block]:
-        """The elements of both."""
-        first, second = self.parts
-        if first.length is None:
-            both = itertools.chain(
-                first.read(run.branch(0), 0, size), second.read(run.branch(1), 0, size)
-            )
-            yield from dropped(self, both, start)
-            return
-        if start < first.length:
-            yield from first.read(run.branch(0), start, size)
-        yield from second.read(run.branch(1), int(max(start - first.length, 0)), size)
-
-
-class Paired(Stage):
-    """Structures of the elements that stand at the same place in several stages.
-
-    Args:
-        parents: the stages.
-        places: numbers of the stages, nested as their elements shall be.
-    """
-
-    def __init__(self, parents: tuple[Stage, ...], places: Any):
-        super().__init__(parents[0])
-        self.places = places
-        self.depth = max(parent.depth for parent in parents) + 1
-        self.parents = parents
-        lengths = [parent.length for parent in parents]
-        self.length = None if None in lengths else min(lengths)
-
-    def read(self, run: Run, start: int, size: int) -> Iterator[Block]:
-        """The structures, until one of the stages ends."""
-        streams = [p.read(run.branch(i), start, size) for i, p in enumerate(self.parents)]
-        if self.batched:
-            for elements in zip(*streams):
-                yield placed(self.places, elements)
-            return
-        for blocks in zip(*(rechunk(stream, size) for stream in streams)):
-            count = min(map(size_of, blocks))
-            yield placed(self.places, [take(block, slice(count)) for block in blocks])
 
 
 class BufferShuffled(Stage):
