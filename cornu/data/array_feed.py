@@ -128,7 +128,7 @@ class ArrayFeed(SampleFeed):
         class_weight: weights by class, see `cornu.data.class_weights.ClassWeights`; or None.
         steps: batches in an epoch, if not a whole pass: the next epoch goes on where the last one
             stopped, and ends early, with a warning, at the end of the pass.
-        seed: makes the orders reproducible; drawn by chance by default.
+        seed: makes the orders reproducible; random by default.
 
     Attributes:
         arrays: the tuple `(x, y, sample_weight)` of structures of arrays.

@@ -120,7 +120,7 @@ def to_array(value: Any, where: str) -> np.ndarray | jax.Array:
         array = _checked(array, where)
     floatx = dtypes.standardize_dtype(None)
     if np.issubdtype(array.dtype, np.floating) and array.dtype.name != floatx:
-        # What is beyond the type becomes infinite, which is told where it makes the loss so.
+        # What is beyond the type becomes infinite; the check of the loss reports it.
         with np.errstate(over="ignore"):
             array = array.astype(floatx)
     return array

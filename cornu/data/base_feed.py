@@ -72,7 +72,7 @@ class Feed:
         """
 
     def get_state(self, epoch: int, step: int) -> dict[str, Any]:
-        """What beside the seed tells the place in the data, before step `step` of an epoch.
+        """What beside the seed says where in the data the feed is, before step `step` of an epoch.
 
         Args:
             epoch: number of the epoch that is read.
@@ -81,7 +81,7 @@ class Feed:
         return {}
 
     def set_state(self, state: dict[str, Any]) -> None:
-        """Make the next epoch begin at the place that `get_state` told."""
+        """Make the next epoch begin at the place that `get_state` returned."""
 
     def read_in_caller(self) -> None:
         """Read in the thread that asks, for a debugger; to be called before anything is read."""
@@ -126,5 +126,5 @@ def generator(seed: int, number: int) -> np.random.Generator:
 
 
 def drawn_seed(seed: int | None) -> int:
-    """The seed, or one drawn by chance, which `utils.set_random_seed` fixes."""
+    """The seed, or a random one, which `utils.set_random_seed` fixes."""
     return randomness.draw_seed() if seed is None else int(seed)

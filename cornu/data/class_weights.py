@@ -47,7 +47,7 @@ class ClassWeights:
     @property
     def needs_counts(self) -> bool:
         """Whether the weights follow from the targets, so that they must be counted first."""
-        return "balanced" in (_values(self.given))
+        return "balanced" in _values(self.given)
 
     def fitted(self, y: Any) -> ClassWeights:
         """These weights, balanced ones computed from all the targets there are.

@@ -30,7 +30,7 @@ class Reader:
     def submit(self, call: Callable, *args: Any) -> Future:
         """Have a call made; the future gives its result or its exception."""
         if self._thread is None:
-            # As a daemon it does not keep a program alive whose generator waits for ever.
+            # As a daemon it does not keep a program alive whose generator waits forever.
             self._thread = threading.Thread(
                 target=_make_calls, args=(self._calls,), name="cornu-reader", daemon=True
             )

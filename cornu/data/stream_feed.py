@@ -28,7 +28,7 @@ class StreamFeed(Feed):
         class_weight: weights by class, see `cornu.data.class_weights.ClassWeights`; or None.
             Balanced ones cost a pass over the source, which must be able to give another.
         steps: batches in an epoch; a whole pass by default.
-        seed: makes the order reproducible; drawn by chance by default.
+        seed: makes the order reproducible; random by default.
 
     Attributes:
         steps: batches in an epoch, None if unknown.
@@ -160,7 +160,7 @@ class StreamFeed(Feed):
         return {**state, **(self._noted.get(step) or self._note())}
 
     def set_state(self, state: dict[str, Any]) -> None:
-        """Make the next epoch begin at the place that `get_state` told.
+        """Make the next epoch begin at the place that `get_state` returned.
 
         The states of the global random numbers are put back too.
         """
@@ -264,8 +264,8 @@ class StreamFeed(Feed):
         return self._pass
 
     def _opened(self, start: int) -> Ahead:
-        opening = _Opening(self.source, self._number, start)
-        return Ahead(self._noting(opening, start), self._reader)
+        batches = _LazyPass(self.source, self._number, start)
+        return Ahead(self._noting(batches, start), self._reader)
 
     def _next(self, raw: Iterator, step: int, epoch: int) -> Any:
         try:
@@ -302,14 +302,14 @@ class StreamFeed(Feed):
         return x, y, sample_weight
 
 
-class _Opening:
+class _LazyPass:
     """A pass that begins when its first batch is read, in the thread that reads."""
 
     def __init__(self, source: Any, number: int, start: int):
         self._source, self._number, self._start = source, number, start
         self._iterator: Iterator | None = None
 
-    def __iter__(self) -> _Opening:
+    def __iter__(self) -> _LazyPass:
         return self
 
     def __next__(self) -> Any:

@@ -25,7 +25,7 @@ def load_data(path: str = "boston_housing.npz", test_split: float = 0.2, seed: i
 
     Raises:
         OSError: if the file is not there and cannot be downloaded.
-        ValueError: if test_split is no share.
+        ValueError: if test_split is not from 0 to below 1.
     """
     x, y = load_archive(path, "boston_housing.npz", HASH, ("x", "y"))
     return shuffled_split(x, y, test_split, seed)

@@ -31,7 +31,7 @@ def load_data(
 
     Raises:
         OSError: if the file is not there and cannot be downloaded.
-        ValueError: for another version, or if test_split is no share.
+        ValueError: for another version, or if test_split is not from 0 to below 1.
     """
     if version not in ("small", "large"):
         raise ValueError(f"version must be 'small' or 'large'; got {version!r}.")

@@ -1,4 +1,4 @@
-"""CIFAR-10: small color images of 10 kinds (Krizhevsky, 2009)."""
+"""CIFAR-10: small color images of 10 classes (Krizhevsky, 2009)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HASH = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
 
 
 def load_data() -> Split:
-    """Pictures of 32 x 32 pixels, 50,000 to train and 10,000 to test.
+    """Images of 32 x 32 pixels, 50,000 to train and 10,000 to test.
 
     The classes: airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck.
 

@@ -1,4 +1,4 @@
-"""CIFAR-100: small color images of 100 kinds in 20 groups (Krizhevsky, 2009)."""
+"""CIFAR-100: small color images of 100 classes in 20 superclasses (Krizhevsky, 2009)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ HASH = "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7"
 
 
 def load_data(label_mode: str = "fine") -> Split:
-    """Pictures of 32 x 32 pixels, 50,000 to train and 10,000 to test.
+    """Images of 32 x 32 pixels, 50,000 to train and 10,000 to test.
 
     Args:
-        label_mode: `"fine"` for the 100 kinds, `"coarse"` for the 20 groups.
+        label_mode: `"fine"` for the 100 classes, `"coarse"` for the 20 superclasses.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`: uint8 images `(samples, 32, 32, 3)`, or with the

@@ -22,7 +22,7 @@ FILES = (
 
 
 def load_data() -> Split:
-    """Clothes of 10 kinds in gray, 60,000 to train and 10,000 to test.
+    """Grayscale images of 10 classes of clothes, 60,000 to train and 10,000 to test.
 
     The classes: T-shirt or top, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle
     boot.

@@ -24,19 +24,19 @@ def load_data(
     index_from: int = 3,
     **kwargs: Any,
 ) -> Split:
-    """Reviews as lists of word numbers, 25,000 to train and 25,000 to test.
+    """Reviews as lists of word indices, 25,000 to train and 25,000 to test.
 
-    Words are numbered by how often they occur, the most frequent first.
+    Words are indexed by how often they occur, the most frequent first.
 
     Args:
         path: name of the file under `~/.keras/datasets`.
-        num_words: keep the words with a number below this; all by default.
-        skip_top: leave out the words with a number below this.
+        num_words: keep the words with an index below this; all by default.
+        skip_top: leave out the words with an index below this.
         maxlen: leave out reviews of this many words or more.
         seed: fixes the order of the reviews.
-        start_char: number that marks the start of a review; None for no mark.
-        oov_char: number that stands for words left out; None to drop them.
-        index_from: what is added to the numbers of the words.
+        start_char: index that marks the start of a review; None for no mark.
+        oov_char: index that stands for words left out; None to drop them.
+        index_from: what is added to the indices of the words.
         **kwargs: `nb_words`, an old name for `num_words`.
 
     Returns:
@@ -66,7 +66,7 @@ def load_data(
 
 
 def get_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:
-    """The numbers of the words, from 1, without `index_from`.
+    """The indices of the words, from 1, without `index_from`.
 
     Args:
         path: name of the file under `~/.keras/datasets`.

@@ -28,23 +28,23 @@ def load_data(
     oov_char: int | None = 2,
     index_from: int = 3,
 ) -> Split:
-    """11,228 newswires as lists of word numbers, with their topics.
+    """11,228 newswires as lists of word indices, with their topics.
 
-    Words are numbered by how often they occur, the most frequent first.
+    Words are indexed by how often they occur, the most frequent first.
 
     Args:
         path: name of the file under `~/.keras/datasets`.
-        num_words: keep the words with a number below this; all by default.
-        skip_top: leave out the words with a number below this.
+        num_words: keep the words with an index below this; all by default.
+        skip_top: leave out the words with an index below this.
         maxlen: leave out texts of this many words or more.
         test_split: fraction of the texts that is for the test.
         seed: fixes the order of the texts.
-        start_char: number that marks the start of a text; None for no mark.
-        oov_char: number that stands for words left out; None to drop them.
-        index_from: what is added to the numbers of the words.
+        start_char: index that marks the start of a text; None for no mark.
+        oov_char: index that stands for words left out; None to drop them.
+        index_from: what is added to the indices of the words.
 
     Returns:
-        `(x_train, y_train), (x_test, y_test)`: object arrays of lists of ints, and the numbers of
+        `(x_train, y_train), (x_test, y_test)`: object arrays of lists of ints, and the indices of
         their topics.
 
     Raises:
@@ -60,7 +60,7 @@ def load_data(
 
 
 def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
-    """The numbers of the words, from 1, without `index_from`.
+    """The indices of the words, from 1, without `index_from`.
 
     Args:
         path: name of the file under `~/.keras/datasets`.
@@ -72,7 +72,7 @@ def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
 
 
 def get_label_names() -> tuple[str, ...]:
-    """The names of the topics, in the order of their numbers.
+    """The names of the topics, in the order of their indices.
 
     >>> from cornu.datasets import reuters
     >>> reuters.get_label_names()[:3]

@@ -18,14 +18,7 @@ ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 
 
 def load_archive(path: str, file: str, file_hash: str, names: Sequence[str]) -> list[np.ndarray]:
-    """Arrays of an `.npz` file, downloaded if need be.
-
-    Args:
-        path: name of the file on this machine.
-        file: name of the file where it comes from.
-        file_hash: its SHA-256.
-        names: names of the arrays.
-    """
+    """Arrays of an `.npz` file, downloaded to `path` if need be; `file_hash` is its SHA-256."""
     with zipfile.ZipFile(get_file(path, ORIGIN + file, file_hash=file_hash)) as archive:
         arrays = []
         for name in names:

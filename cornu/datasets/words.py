@@ -1,4 +1,4 @@
-"""Texts as lists of word numbers: the arguments that IMDB and Reuters share."""
+"""Texts as lists of word indices: the arguments that IMDB and Reuters share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 def shifted(
     texts: Iterable[Iterable[int]], start_char: int | None, index_from: int
 ) -> list[list[int]]:
-    """The texts with their word numbers moved up, and a mark at the start."""
+    """The texts with their word indices moved up, and a mark at the start."""
     start = [] if start_char is None else [start_char]
     return [start + [word + index_from for word in text] for text in texts]
 

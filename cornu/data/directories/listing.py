@@ -100,11 +100,11 @@ class Listing:
         if self.verbose and subset is not None:
             print(f"Using {len(paths)} of them for {subset}.")
         shuffled = self.shuffle and not (self.subset == "both" and subset == "validation")
-        labelled = self.labels is not None
-        dataset = Dataset.from_tensor_slices((paths, self.labels[where]) if labelled else paths)
+        labeled = self.labels is not None
+        dataset = Dataset.from_tensor_slices((paths, self.labels[where]) if labeled else paths)
         if shuffled:
             dataset = dataset.shuffle(seed=self.seed)
-        if labelled:
+        if labeled:
             encode = LabelEncoder(self.label_mode, len(self.class_names))
             dataset = dataset.map(encode, vectorized=True)
         dataset = dataset.map(load, BLOCKS_AT_ONCE, vectorized=True)

@@ -30,7 +30,7 @@ class Loading:
         self._pool = ThreadPoolExecutor(self._threads)
 
     def __call__(self, paths: np.ndarray, *labels: np.ndarray) -> Any:
-        # A thread gets several files at once: to hand over a small one is dear beside reading it.
+        # A thread gets several files at once: handing over a small one costs more than reading it.
         size = max(len(paths) // (PARTS * self._threads), 1)
         parts = [slice(begin, begin + size) for begin in range(0, len(paths), size)]
         if self.shape is None:

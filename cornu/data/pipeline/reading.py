@@ -38,7 +38,7 @@ class Reading:
 
     @property
     def seed(self) -> int:
-        """What the random orders and generators depend on; drawn by chance if it was never set.
+        """What the random orders and generators depend on; random if it was never set.
 
         `cornu.utils.set_random_seed` fixes what is drawn. Data sets made from this one inherit a
         seed that was set.

@@ -111,7 +111,7 @@ class Repeating(Stage):
                 found = True
                 yield block
             if not found and math.isinf(self.count):
-                return  # it would go on for ever without an element
+                return  # it would go on forever without an element
             start = 0
 
 

@@ -18,7 +18,7 @@ class FileStream(Stage):
         files: which files.
         read_file: gives blocks of one file's samples, from its path.
         shuffle_files: whether each epoch reads the files in an order of its own.
-        count: the number of samples of a file, if it can be told without reading the file.
+        count: the number of samples of a file, if it is known without reading the file.
         read_from: like `read_file`, from a sample on, if that is faster than to read and drop.
     """
 

@@ -40,7 +40,7 @@ class ObjectState:
         self._says_itself = all(
             callable(getattr(value, name, None)) for name in ("get_state", "set_state")
         )
-        self._first = {} if self._says_itself else self._looks()
+        self._first = {} if self._says_itself else self._fingerprints()
         self._warned: set[str] = set()
 
     def get(self) -> dict[str, Any]:
@@ -48,9 +48,9 @@ class ObjectState:
         if self._says_itself:
             return self.value.get_state()
         found = {}
-        for name, look in self._looks().items():
-            changed = self._first.get(name) != look
-            if changed or look.is_small_numbers:
+        for name, fingerprint in self._fingerprints().items():
+            changed = self._first.get(name) != fingerprint
+            if changed or fingerprint.is_small_numbers:
                 try:
                     found[name] = plain(getattr(self.value, name))
                 except TypeError:
@@ -58,16 +58,16 @@ class ObjectState:
         return found
 
     def set(self, state: dict[str, Any]) -> None:
-        """Give the object the attributes that `get` told."""
+        """Give the object the attributes that `get` returned."""
         if self._says_itself:
             self.value.set_state(state)
             return
         for name, value in state.items():
             setattr(self.value, name, as_before(value))
 
-    def _looks(self) -> dict[str, Look]:
+    def _fingerprints(self) -> dict[str, Fingerprint]:
         own = vars(self.value).items()
-        return {name: Look(value) for name, value in own if name not in self.left_out}
+        return {name: Fingerprint(value) for name, value in own if name not in self.left_out}
 
     def _warn(self, name: str) -> None:
         if name in self._warned:
@@ -146,8 +146,8 @@ def _generator(kind: str, state: Any) -> Any:
     return np.random.Generator(bits) if kind == "Generator" else np.random.RandomState(bits)
 
 
-class Look:
-    """What a value looks like: two looks are equal if it has not changed between them.
+class Fingerprint:
+    """A digest of a value: two are equal if it has not changed between them.
 
     Of what is no plain value it holds the objects themselves, which are equal if they are the same.
 
@@ -167,7 +167,7 @@ class Look:
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, Look)
+            isinstance(other, Fingerprint)
             and self._digest.digest() == other._digest.digest()
             and len(self._objects) == len(other._objects)
             and all(a is b for a, b in zip(self._objects, other._objects))

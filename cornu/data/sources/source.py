@@ -15,7 +15,7 @@ class Source:
         value: what the user passed.
 
     Attributes:
-        name: of the user's type, or of his generator function, for messages.
+        name: of the user's type, or of their generator function, for messages.
         length: batches in a pass; None if unknown or endless.
         once: whether there is one pass only, as with generators.
         addressed: whether a pass can begin at any place and is the same for the same number, so
@@ -71,7 +71,7 @@ class Source:
         return {}
 
     def set_state(self, state: dict[str, Any]) -> None:
-        """Change the data set to what `get_state` told."""
+        """Change the data set to what `get_state` returned."""
 
     def close(self) -> None:
         """End workers and the like."""
