@@ -1,4 +1,7 @@
-"""Reading the items of a sequence in order: in the caller's thread, or ahead in several."""
+"""Reading the items of a sequence in order: in the caller's thread, or ahead in several.
+
+What the sequence raises gets a note that names the index.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,7 @@ from typing import Any
 
 
 def read_here(sequence: Any, indices: Iterable[int]) -> Iterator[Any]:
-    """The items at these indices, read when they are asked for.
-
-    Args:
-        sequence: has `__getitem__`.
-        indices: which items.
-
-    Raises:
-        Exception: what the sequence raised, with a note that names the index.
-    """
+    """The items at these indices, read when they are asked for."""
     for index in indices:
         yield with_note(lambda index=index: sequence[index], index, sequence)
 
@@ -25,17 +20,7 @@ def read_here(sequence: Any, indices: Iterable[int]) -> Iterator[Any]:
 def read_in_threads(
     sequence: Any, indices: Iterable[int], workers: int, max_queue_size: int
 ) -> Iterator[Any]:
-    """The items at these indices, in this order, read ahead in threads.
-
-    Args:
-        sequence: has `__getitem__`.
-        indices: which items.
-        workers: number of threads.
-        max_queue_size: number of items read ahead.
-
-    Raises:
-        Exception: what the sequence raised, with a note that names the index.
-    """
+    """The items at these indices, in this order; threads read `max_queue_size` items ahead."""
     executor = ThreadPoolExecutor(workers)
     waiting: deque = deque()
     try:

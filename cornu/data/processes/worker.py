@@ -19,11 +19,7 @@ def work(connection: Connection, prefix: str, blocks: int) -> None:
 
     A message is `("data", pickled data set)`, `("read", index, number of the block)` or None, the
     end. Each "read" has one answer: `("batch", message)` or `("error", pickled error, traceback)`.
-
-    Args:
-        connection: to the parent.
-        prefix: what the names of this worker's blocks begin with.
-        blocks: number of blocks.
+    The names of this worker's blocks begin with `prefix`.
     """
     # The parent gets the interrupt as well, and ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

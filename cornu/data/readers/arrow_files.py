@@ -7,7 +7,7 @@ from typing import Any
 
 from cornu.data.pipeline.blocks import Block, drop
 from cornu.data.pipeline.dataset import Dataset
-from cornu.data.readers.columns import to_block
+from cornu.data.readers.columns import check_columns, columns_to_read, to_block
 from cornu.data.readers.file_stream import FileStream
 from cornu.data.readers.files import Paths, open_binary
 from cornu.engine.extras import require
@@ -90,9 +90,7 @@ class Tables:
     def __init__(self, kind: Callable, label: str | None, columns: Sequence[str] | None):
         self.kind = kind
         self.label = label
-        self.columns = None if columns is None else list(columns)
-        if self.columns is not None and label is not None and label not in self.columns:
-            self.columns.append(label)
+        self.columns = columns_to_read(columns, label)
 
     def count(self, path: str) -> int:
         """The number of rows of a file."""
@@ -107,11 +105,8 @@ class Tables:
         """The rows of a file from row `start` on."""
         with open_binary(path) as file:
             table = self._opened(file, path)
-            for name in [*(self.columns or []), *([self.label] if self.label else [])]:
-                if name not in table.names:
-                    raise ValueError(
-                        f"{path} has no column {name!r}; its columns are {table.names}."
-                    )
+            wanted = [*(self.columns or []), *([self.label] if self.label else [])]
+            check_columns(path, wanted, table.names)
             first, batches = table.batches(start, self.columns)
             yield from drop(self._blocks(batches, path, first), start - first)
 

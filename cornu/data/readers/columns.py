@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from cornu.data.pipeline.blocks import Block, ragged
 from cornu.engine.extras import require
+
+
+def columns_to_read(columns: Sequence[str] | None, label: str | None) -> list[str] | None:
+    """The columns asked for and the label; None for all."""
+    if columns is None:
+        return None
+    return [*columns, *([label] if label is not None and label not in columns else [])]
+
+
+def check_columns(path: str, wanted: Iterable[str], names: Sequence[str], advice: str = "") -> None:
+    """Raise a ValueError, which ends with the advice, for a column that a file does not have."""
+    for name in wanted:
+        if name not in names:
+            raise ValueError(f"{path} has no column {name!r}; its columns are {names}.{advice}")
 
 
 def to_block(batch: Any, label: str | None, path: str, first_row: int) -> Block:

@@ -10,7 +10,7 @@ import numpy as np
 
 from cornu.data.pipeline.blocks import Block
 from cornu.data.pipeline.dataset import Dataset
-from cornu.data.readers.columns import to_block
+from cornu.data.readers.columns import check_columns, columns_to_read, to_block
 from cornu.data.readers.file_stream import FileStream
 from cornu.data.readers.files import Paths, open_binary
 from cornu.engine.extras import require
@@ -87,9 +87,7 @@ class CSVFiles:
         encoding: str,
     ):
         self.label = label
-        self.columns = None if columns is None else list(columns)
-        if self.columns is not None and label is not None and label not in self.columns:
-            self.columns.append(label)
+        self.columns = columns_to_read(columns, label)
         self.column_types = column_types or {}
         self.column_names = column_names
         self.missing_values = missing_values
@@ -159,12 +157,8 @@ class CSVFiles:
 
     def _check_names(self, path: str, schema: Any) -> None:
         wanted = [self.label] if self.label is not None else []
-        for name in [*wanted, *(self._types or {})]:
-            if name not in schema.names:
-                raise ValueError(
-                    f"{path} has no column {name!r}; its columns are {schema.names}. If the file "
-                    "has no header line, pass column_names."
-                )
+        advice = " If the file has no header line, pass column_names."
+        check_columns(path, [*wanted, *(self._types or {})], schema.names, advice)
 
     def _check_text(self, path: str, schema: Any) -> None:
         types = require("pyarrow", "data").types
