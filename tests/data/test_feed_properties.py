@@ -81,3 +81,22 @@ def test_the_example_is_no_loss():
     feed = make_feed(np.array([i]) for i in range(3))
     feed.peek()
     assert samples(feed, 0) == [[0], [1], [2]]
+
+
+@unhurried
+@given(counts, st.integers(1, 31), st.integers(0, 3))
+def test_a_limited_feed_is_that_of_so_many_steps(count, limit, epoch):
+    feed = make_feed(Batches(count), shuffle=False)
+    feed.limit_steps(limit)
+    same = make_feed(Batches(count), shuffle=False, steps=min(limit, count))
+    assert feed.steps == same.steps
+    assert next(feed.batches(epoch))[0] == next(same.batches(epoch))[0]
+
+
+@unhurried
+@given(counts, sizes, st.integers(1, 31))
+def test_limited_arrays_give_the_first_batches(count, size, limit):
+    feed = make_feed(np.arange(count), batch_size=size, shuffle=False)
+    whole = samples(feed, 0)
+    feed.limit_steps(limit)
+    assert samples(feed, 0) == whole[:limit]
