@@ -15,8 +15,8 @@ from cornu.callbacks.tensorboard.callback import TensorBoard
 from cornu.callbacks.terminate_on_nan import TerminateOnNaN
 from cornu.training.callback import Callback
 from cornu.training.callback_list import CallbackList
+from cornu.training.display.progbar_logger import ProgbarLogger
 from cornu.training.history import History
-from cornu.training.progbar_logger import ProgbarLogger
 
 __all__ = [
     "BackupAndRestore",

@@ -10,7 +10,7 @@ from cornu.callbacks.model_checkpoint import checked_save_freq
 from cornu.callbacks.snapshot_file import read_snapshot, write_snapshot
 from cornu.engine.user_warnings import warn
 from cornu.training.callback import Callback, LogsMapping
-from cornu.training.training_run import TrainingRun
+from cornu.training.run import Run
 
 LATEST, PREVIOUS = "latest.npz", "previous.npz"
 
@@ -104,9 +104,9 @@ class BackupAndRestore(Callback):
         size = getattr(self.model, "steps_per_execution", 1)
         return step // self.save_freq > max(step - size, 0) // self.save_freq
 
-    def run(self) -> TrainingRun:
+    def run(self) -> Run:
         """The `fit` under way; in a loop of a user's own, the model alone."""
-        return getattr(self.model, "_training_run", None) or TrainingRun(self.model)
+        return getattr(self.model, "_current_run", None) or Run(self.model)
 
     def on_train_end(self, logs: LogsMapping = None) -> None:
         if not self.delete_checkpoint:

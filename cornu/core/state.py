@@ -8,6 +8,7 @@ it, `State` is the whole of a model's values as one pytree, whose leaves have th
 from __future__ import annotations
 
 import functools
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -34,11 +35,12 @@ class State:
     (2, 1)
     """
 
-    trainable: dict[str, Any] = field(default_factory=dict)
-    non_trainable: dict[str, Any] = field(default_factory=dict)
-    optimizer: dict[str, Any] = field(default_factory=dict)
-    metrics: dict[str, Any] = field(default_factory=dict)
-    seeds: dict[str, Any] = field(default_factory=dict)
+    # Ordered, since JAX sorts the keys of other dicts, and names count up: dense_10, dense_9.
+    trainable: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    non_trainable: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    optimizer: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    metrics: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    seeds: OrderedDict[str, Any] = field(default_factory=OrderedDict)
 
     @classmethod
     def of(cls, **groups: Iterable[Variable]) -> State:
@@ -49,9 +51,14 @@ class State:
             found[name] = _by_path(v for v in groups[name] if met.add(v))
         return cls(**found)
 
+    def including(self, variables: Iterable[Variable]) -> State:
+        """With Variables of nobody's among those that are not trained."""
+        groups = {group.name: getattr(self, group.name).values() for group in fields(self)}
+        return State.of(**{**groups, "non_trainable": [*groups["non_trainable"], *variables]})
 
-def _by_path(variables: Iterable[Variable]) -> dict[str, Variable]:
-    found: dict[str, Variable] = {}
+
+def _by_path(variables: Iterable[Variable]) -> OrderedDict[str, Variable]:
+    found: OrderedDict[str, Variable] = OrderedDict()
     for variable in variables:
         path, count = variable.path, 1
         while path in found:
@@ -65,7 +72,6 @@ def variables_of(
     layer: Any,
     optimizer: Any = None,
     metrics: Iterable[Any] = (),
-    others: Iterable[Variable] = (),
 ) -> State:
     """The Variables of a model or layer, with the random seeds that its calls draw from.
 
@@ -73,14 +79,13 @@ def variables_of(
         layer: a layer or model.
         optimizer: whose Variables belong to it; None for none.
         metrics: likewise.
-        others: Variables of nobody's that belong to it too.
     """
     generators = [
         generator for each in layer._flatten_layers() for generator in members(each, SeedGenerator)
     ]
     return State.of(
         trainable=layer.trainable_variables,
-        non_trainable=[*layer.non_trainable_variables, *others],
+        non_trainable=layer.non_trainable_variables,
         optimizer=() if optimizer is None else optimizer.variables,
         metrics=[variable for metric in metrics for variable in metric.variables],
         seeds=[*(generator.state for generator in generators), *seed_generator.global_state()],
@@ -135,8 +140,7 @@ def pure(function: Callable, variables: Any) -> Callable[..., tuple[Any, Any]]:
 
     def wrapper(values: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         result, effects = run(values, *args, **kwargs)
-        new = jax.tree.map(effects.value_of, variables, values, is_leaf=is_variable)
-        return result, new
+        return result, effects.after(variables, values)
 
     return wrapper
 
@@ -187,6 +191,10 @@ class Effects:
         """The value that a Variable has now: what was assigned, else `before`, else its own."""
         value = self._by_id.get(id(variable), before)
         return variable.raw_value if value is None else value
+
+    def after(self, variables: Any, before: Any) -> Any:
+        """The values of Variables, in their structure, that had the values `before`."""
+        return jax.tree.map(self.value_of, variables, before, is_leaf=is_variable)
 
     @functools.cached_property
     def _by_id(self) -> dict[int, Any]:

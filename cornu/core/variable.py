@@ -61,6 +61,8 @@ class Variable:
     constraint: Any = None
     overwrite_with_gradient: bool = False
     _owner: Owner | None = None
+    _lent: bool = True
+    """Whether somebody may hold the array of its value, so that no step may reuse its memory."""
 
     def __init__(
         self,
@@ -164,7 +166,7 @@ class Variable:
         if thread.scope is not None:
             thread.scope.add_update((self, value))
         else:
-            self._value = value
+            self._value, self._lent = value, True
         return value
 
     def assign_add(self, value: Any) -> jax.Array:
@@ -182,7 +184,19 @@ class Variable:
             scoped = thread.scope.get_current_value(self)
             if scoped is not None:
                 return scoped
-        return self._value if self._owner is None else self._owner.read(self)
+        if self._owner is not None:
+            return self._owner.read(self)
+        self._lent = True
+        return self._value
+
+    def take(self, value: jax.Array) -> None:
+        """Set the value to an array that nobody else has."""
+        self._value, self._lent = value, False
+
+    def take_back(self) -> None:
+        """Make sure that nobody else has the array of the value; by a copy, if somebody may."""
+        if self._lent:
+            self.take(jnp.array(self._value, copy=True))
 
     @property
     def trainable(self) -> bool:

@@ -12,18 +12,13 @@ class Owner:
 
     A step deletes the arrays it was given, so whoever reads a Variable between steps, or in another
     thread during one, gets its array through here: a read waits for the step under way to hand
-    over its results, and arrays that somebody holds are known before the next one.
-
-    Attributes:
-        lent: whether something was read since the last step.
+    over its results, and the next one knows that the array was lent.
     """
-
-    lent = False
 
     def read(self, variable: Any) -> Any:
         """The array of a Variable, which lives as long as it is held."""
         with state_change:
-            self.lent = True
+            variable._lent = True
             return variable._value
 
     def __reduce__(self) -> tuple:

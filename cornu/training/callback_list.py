@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cornu.training.callback import Callback, LogsMapping, overrides
+from cornu.training.display.progbar_logger import ProgbarLogger
 from cornu.training.history import History
 from cornu.training.logs import as_logs
-from cornu.training.progbar_logger import ProgbarLogger
 
 TRAIN_BATCH_HOOKS = (
     "on_train_batch_begin",

@@ -5,7 +5,7 @@ The limits are set by `config.set_max_epochs` and `set_max_steps_per_epoch`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from numbers import Integral
 from typing import Any
 
@@ -41,6 +41,13 @@ def check_epochs(epochs: Any, initial_epoch: Any, validation_freq: Any) -> None:
             "fit: validation_freq must be an int of at least 1, or a list of epochs counted from "
             f"1; got {validation_freq!r}."
         )
+
+
+def due_epochs(validation_freq: Any) -> Callable[[int], bool]:
+    """Whether there is a validation after an epoch, by its number from 0."""
+    if isinstance(validation_freq, Integral):
+        return lambda epoch: (epoch + 1) % validation_freq == 0
+    return lambda epoch: epoch + 1 in validation_freq
 
 
 def make_feed(*args: Any, **kwargs: Any) -> Any:

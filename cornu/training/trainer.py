@@ -1,67 +1,38 @@
 """`Trainer`: compile, fit, evaluate and predict, for models.
 
-`steps/default_steps.py` holds the steps, in the stateful style; `steps/program.py` makes pure
-compiled programs of them, `steps/loop.py` runs those over batches.
+`run.py` trains, `evaluation.py` evaluates and predicts, `program.py` compiles the steps.
 """
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import types
 from collections.abc import Callable
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
-from cornu import optimizers, tree
-from cornu.core import registry
+from cornu.core import masking, registry
 from cornu.core.call_spec import call_signature
-from cornu.core.dtype_policy import DTypePolicyMap
-from cornu.core.host_stage import holds_strings
-from cornu.core.input_spec import nothing_returned
-from cornu.core.scope import StatelessScope
+from cornu.core.gradients import value_and_grad
+from cornu.core.state import pure
+from cornu.core.tracking import members, unique
 from cornu.data import train_validation_split, unpack_x_y_sample_weight
-from cornu.engine.eager_values import concrete_tracers
-from cornu.engine.interrupts import interrupts_between_steps
-from cornu.engine.tracer_errors import explain_tracer_errors
-from cornu.losses import Loss
+from cornu.engine.user_warnings import warn
 from cornu.metrics import Mean, Metric
-from cornu.ops.symbolic import KerasTensor
-from cornu.optimizers import Optimizer
-from cornu.training.callback_list import CallbackList
-from cornu.training.checks.arguments import (
-    check_loss,
-    check_loss_weights,
-    check_metrics,
-    optimizer_of,
-    outputs_known,
-    warn_of_unused_validation,
-)
-from cornu.training.checks.data import DataCheck
-from cornu.training.checks.inputs import refuse_pairs
+from cornu.training import evaluation, model_state, single_batches
+from cornu.training.checks.arguments import warn_of_unused_validation
 from cornu.training.compiled_loss import CompiledLoss
 from cornu.training.compiled_metrics import CompiledMetrics
-from cornu.training.ending import closing_all, data_ended, note_place
-from cornu.training.evaluation import Evaluation, callbacks_for
-from cornu.training.host_feed import host_feed
-from cornu.training.limits import check_epochs, limited_epochs, make_feed
-from cornu.training.logs import Logs
-from cornu.training.objectives import Objectives
+from cornu.training.compiling import arguments_of_config, check_arguments, optimizer_for
+from cornu.training.evaluation import callbacks_for
+from cornu.training.feeds import batch_size_of, feed_of, validation_feed_of
+from cornu.training.limits import check_epochs, due_epochs, limited_epochs
 from cornu.training.outputs import class_weights_of
-from cornu.training.steps.default_steps import DefaultSteps
-from cornu.training.steps.executions import Executions
-from cornu.training.steps.loop import Loop
-from cornu.training.steps.own_steps import own_step
-from cornu.training.steps.program import StepProgram, global_seed_state
-from cornu.training.steps.state_tree import StateTree
-from cornu.training.steps.stateless import StatelessSteps
-from cornu.training.steps.step_functions import StepFunctions
-from cornu.training.training_run import TrainingRun
+from cornu.training.run import Run
+from cornu.training.steps.building import build_for
+from cornu.training.steps.own_steps import is_overridden, pure_base_step
 
 
-class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, StepFunctions):
+class Trainer:
     """What a model needs to be trained; a base of `Model`."""
 
     optimizer: Any = None
@@ -71,7 +42,10 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
     run_eagerly: bool = False
     jit_compile: bool = True
     steps_per_execution: int = 1
-    _training_run: TrainingRun | None = None
+    train_function: Callable | None = None
+    test_function: Callable | None = None
+    predict_function: Callable | None = None
+    _current_run: Run | None = None
 
     # --- compile -------------------------------------------------------------------------------
 
@@ -104,18 +78,7 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
         >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
         >>> model.compile("sgd", loss="mse", metrics=["mae"])
         """
-        if not isinstance(steps_per_execution, int) or steps_per_execution < 1:
-            raise ValueError(
-                "compile: steps_per_execution must be an int of at least 1; got "
-                f"{steps_per_execution!r}."
-            )
-        outputs = outputs_known(self)
-        check_loss(loss, outputs)
-        check_loss_weights(loss_weights, outputs)
-        check_metrics("metrics", metrics, outputs)
-        check_metrics("weighted_metrics", weighted_metrics, outputs)
-        self._keep_loss(loss)
-        self._compile_config = {
+        arguments = {
             "optimizer": optimizer,
             "loss": loss,
             "loss_weights": loss_weights,
@@ -125,11 +88,10 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
             "steps_per_execution": steps_per_execution,
             "jit_compile": jit_compile is not False and not run_eagerly,
         }
-        self.optimizer = optimizer_of(optimizer)
-        if auto_scale_loss and self._computes_in_float16():
-            if not isinstance(self.optimizer, optimizers.LossScaleOptimizer):
-                name = "loss_scale_optimizer"
-                self.optimizer = optimizers.LossScaleOptimizer(self.optimizer, name=name)
+        check_arguments(self, arguments)
+        self._keep_loss(loss)
+        self._compile_config = arguments
+        self.optimizer = optimizer_for(self, optimizer, auto_scale_loss)
         names = getattr(self, "output_names", None)
         self._compile_loss = None if loss is None else CompiledLoss(loss, loss_weights, names)
         self._compile_metrics = None
@@ -137,11 +99,11 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
             self._compile_metrics = CompiledMetrics(metrics, weighted_metrics, names, loss)
         self._loss_tracker = Mean(name="loss")
         self.run_eagerly = run_eagerly
-        self.jit_compile = self._compile_config["jit_compile"]
+        self.jit_compile = arguments["jit_compile"]
         self.steps_per_execution = steps_per_execution
         self.stop_training = False
         self.compiled = True
-        self._programs: dict[str, StepProgram] = {}
+        self._programs: dict[str, Any] = {}
         # What was warned of: everything once for each `compile`.
         self._said: set[str] = set()
 
@@ -153,34 +115,20 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
         elif "loss" in own and own["loss"] is own.get("_compile_config", {}).get("loss"):
             del self.loss
 
-    def _computes_in_float16(self) -> bool:
-        policy = getattr(self, "dtype_policy", None)
-        policies = policy.values() if isinstance(policy, DTypePolicyMap) else (policy,)
-        return any(getattr(one, "name", None) == "mixed_float16" for one in policies)
-
     def get_compile_config(self) -> dict | None:
         """The arguments of `compile`, as plain values; None if it was not called."""
         if not self.compiled:
             return None
-        config = dict(self._compile_config)
-        config["optimizer"] = self.optimizer
+        config = {**self._compile_config, "optimizer": self.optimizer}
         return {key: registry.serialize(value) for key, value in config.items()}
 
     def compile_from_config(self, config: dict) -> None:
         """Compile with what `get_compile_config` returned."""
-        known = {k: v for k, v in config.items() if v is not None}
-        arguments = {}
-        for key, value in known.items():
-            if key in KINDS:
-                value = _objects_of(value, KINDS[key])
-            arguments[key] = value
+        arguments = arguments_of_config(config)
         try:
             self.compile(**arguments)
         except (ValueError, TypeError) as error:
-            error.add_note(
-                "These are arguments of `compile` that a file or config holds. Pass what is your "
-                "own in `custom_objects`, or load with `compile=False` and compile anew."
-            )
+            error.add_note(NOTE_ON_CONFIGS)
             raise
         if getattr(self, "built", False) and self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
@@ -192,137 +140,7 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
                 "model.compile(optimizer=..., loss=..., metrics=[...]) first."
             )
 
-    def _has_plain_loss(self) -> bool:
-        """Whether the loss is that of `compile` and of the layers."""
-        return type(self).compute_loss is Trainer.compute_loss
-
-    # --- programs ------------------------------------------------------------------------------
-
-    def _program(self, kind: str, resets: bool = False) -> StepProgram:
-        """The compiled step; one that resets begins with metrics that have seen nothing."""
-        name = f"{kind}_on_batch" if resets else kind
-        if name not in self._programs_by_kind():
-            step = getattr(self, f"{kind}_step")
-            pure = _positional(step) == 2
-            groups = {
-                "train": lambda: (
-                    self.trainable_variables,
-                    self.non_trainable_variables,
-                    self.optimizer.variables,
-                    self.metrics_variables,
-                ),
-                "test": lambda: (
-                    self.trainable_variables,
-                    self.non_trainable_variables,
-                    self.metrics_variables,
-                ),
-                "predict": lambda: (self.trainable_variables, self.non_trainable_variables),
-            }[kind]
-
-            def variables() -> list:
-                return [*(v for group in groups() for v in group), *global_seed_state()]
-
-            final = self.get_metrics_result if self._is_plain_step(kind) else None
-            self._programs[name] = StepProgram(
-                self._step_of_batches(kind, step, pure),
-                variables,
-                final=final,
-                collects=kind == "predict",
-                donate=kind == "train",
-                stateless=pure,
-                groups=groups,
-                begin=self.reset_metrics if resets else None,
-            )
-        return self._programs[name]
-
-    def _programs_by_kind(self) -> dict:
-        if "_programs" not in self.__dict__:
-            self._programs = {}
-        return self._programs
-
-    def __getstate__(self) -> dict:
-        """What a pickle or a copy holds: all but what is made anew, or belongs to a run."""
-        state = super().__getstate__()
-        return {key: value for key, value in state.items() if key not in NOT_COPIED}
-
-    def _step_of_batches(self, kind: str, step: Callable, pure: bool = False) -> Callable:
-        """The step as a program calls it, with batches of three parts."""
-        if getattr(step, "__func__", None) is getattr(Trainer, f"{kind}_step"):
-            return step
-        return own_step(self, kind, step, pure)
-
-    def _is_plain_step(self, kind: str) -> bool:
-        """Whether the step's logs are just the metrics' values."""
-        own = (f"{kind}_step", "compute_metrics", "get_metrics_result")
-        return kind != "predict" and all(
-            getattr(type(self), name) is getattr(Trainer, name) for name in own
-        )
-
-    def _eager_step(self, kind: str) -> Callable | None:
-        if self.jit_compile and not self.run_eagerly:
-            return None
-        step = getattr(self, f"{kind}_step")
-        if _positional(step) == 2:
-            raise ValueError(
-                f"A pure `{kind}_step(state, data)` cannot run eagerly; write `{kind}_step(data)`."
-            )
-
-        step = self._step_of_batches(kind, step)
-
-        def eager(batch: Any) -> Any:
-            batch = jax.tree.map(lambda a: a if holds_strings(a) else jnp.asarray(a), batch)
-            with concrete_tracers() if self.run_eagerly else contextlib.nullcontext():
-                return step(batch)
-
-        return eager
-
-    def _symbolic_build(self, batch: Any, train: bool = True) -> None:
-        """Create all state (weights, optimizer slots, metrics) from the shapes of a batch."""
-        x, y, _ = batch
-
-        def symbolic(a: Any) -> Any:
-            return None if a is None else KerasTensor(a.shape, str(a.dtype))
-
-        # Layers may need a batch of this very size; others are as good as it for what is built.
-        x_spec, y_spec = tree.map_structure(symbolic, x), tree.map_structure(symbolic, y)
-        needs_spec = self.compiled and any(
-            part is not None and getattr(part, field) is None
-            for part, field in (
-                (self._compile_loss, "functions"),
-                (self._compile_metrics, "rows"),
-            )
-        )
-        if not getattr(self, "built", False) or needs_spec:
-            # An eager model may look at values, so it is built from the batch itself.
-            with explain_tracer_errors("build"):
-                outputs = self._output_spec(x if self.run_eagerly else x_spec)
-            if needs_spec and outputs is not None:
-                if self._compile_loss is not None and y is not None:
-                    self._compile_loss.build(y_spec, outputs)
-                if self._compile_metrics is not None and y is not None:
-                    self._compile_metrics.build(y_spec, outputs)
-        if train and self.optimizer is not None and not self.optimizer.built:
-            self.optimizer.build(self.trainable_variables)
-
-    def _output_spec(self, x: Any) -> Any:
-        outputs = getattr(self, "_outputs_struct", None)
-        if outputs is not None and self.built:
-            return outputs
-        calls = len(self._inbound_nodes)
-        try:
-            with StatelessScope():
-                outputs = self(x)
-        except NotImplementedError:
-            # A model without `call` (its train_step does it all) has nothing to build from.
-            return None
-        # The call is not the user's, who would find it as `model.input` and `model.output`.
-        del self._inbound_nodes[calls:]
-        if outputs is None and self.compiled and self._compile_loss is not None:
-            if self._is_plain_step("train") and self._has_plain_loss():
-                raise ValueError(nothing_returned(self))
-        return outputs
-
-    # --- fit -----------------------------------------------------------------------------------
+    # --- fit, evaluate, predict ----------------------------------------------------------------
 
     def fit(
         self,
@@ -350,7 +168,7 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
             y: targets, where `x` holds no batches.
             batch_size: examples per update; 32 by default.
             epochs: the epoch to stop before, counted from 0.
-            verbose: 0 silent, 1 progress bar, 2 a line per epoch, "auto" is 1.
+            verbose: 0 silent, 1 or "auto" progress bar, 2 a line per epoch.
             callbacks: list of `Callback`s.
             validation_split: fraction, from the end, kept for validation; or a `ValidationSplit`.
             validation_data: `(x, y)`, `(x, y, sample_weight)` or a source of batches.
@@ -381,172 +199,400 @@ class Trainer(DefaultSteps, Objectives, Evaluation, StatelessSteps, StateTree, S
                 (x, y, sample_weight), validation_split
             )
         weights = class_weights_of(self, class_weight)
-        feed = self._make_feed(x, y, sample_weight, batch_size, shuffle, weights, steps_per_epoch)
-        self._symbolic_build(feed.peek())
-        validation = self._validation_feed(
-            validation_data, validation_batch_size or batch_size, validation_steps
+        feed = feed_of(self, x, y, sample_weight, batch_size, shuffle, weights, steps_per_epoch)
+        build_for(self, feed.peek())
+        validation = validation_feed_of(
+            self, validation_data, validation_batch_size or batch_size, validation_steps
         )
-        test_check = DataCheck(self, "test", "y in validation_data").whole(validation)
         steps = feed.steps or steps_per_epoch
         callbacks = callbacks_for(self, callbacks, verbose, epochs, steps, history=True)
-        loop = self._train_loop(feed, steps, callbacks)
-
-        @functools.cache
-        def test_loop() -> Loop:
-            return self._test_loop(validation, validation_steps, callbacks, test_check)
-
-        def validate() -> dict:
-            return self._evaluate(test_loop(), callbacks)
-
-        due = None if validation is None else lambda epoch: _is_due(epoch, validation_freq)
-        self._training_run = TrainingRun(self, feed, validation)
-        with closing_all(feed, validation), interrupts_between_steps(), loop.program.owning():
-            self._run_epochs(loop, callbacks, initial_epoch, epochs, validate, due)
+        is_due = due_epochs(validation_freq)
+        run = Run(self, feed, validation)
+        run.train(callbacks, initial_epoch, epochs, steps, validation_steps, is_due)
         return callbacks.history
 
-    def _train_loop(self, feed: Any, steps: int | None, callbacks: CallbackList) -> Loop:
-        hooks = Executions(
-            self.steps_per_execution,
-            steps,
-            callbacks.on_train_batch_begin,
-            lambda batch, results: callbacks.on_train_batch_end(batch, results[-1]),
-        )
-        interval, eager = callbacks.batch_interval(), self._eager_step("train")
-        check = DataCheck(self, "train").whole(feed)
-        return Loop(self._program("train"), feed, steps, interval, eager, hooks, check)
-
-    def _run_epochs(
+    def evaluate(
         self,
-        loop: Loop,
-        callbacks: CallbackList,
-        initial_epoch: int,
-        epochs: int,
-        validate: Callable,
-        due: Callable | None,
-    ) -> None:
-        self.stop_training = False
-        run, logs = self._training_run, Logs({})
-        try:
-            callbacks.on_train_begin()
-            first = max(run.epoch, initial_epoch) if run.resumed else initial_epoch
-            with explain_tracer_errors("fit"):
-                for epoch in range(first, epochs):
-                    logs = self._run_epoch(loop, callbacks, run, epoch)
-                    if due is not None and due(epoch):
-                        logs = Logs({**logs, **{f"val_{k}": v for k, v in validate().items()}})
-                    callbacks.on_epoch_end(epoch, logs)
-                    if epoch == first and not self.stop_training:
-                        loop.check.explain(logs.get("loss"))
-                    if self.stop_training or data_ended(loop.feed, epoch, epochs):
-                        break
-                loop.finish()
-        except BaseException as error:
-            note_place(error, (run.epoch, run.step))
-            callbacks.on_train_abort()
-            raise
-        finally:
-            self._training_run = None
-        if self.optimizer is not None and epochs > 0:
-            self.optimizer.finalize_variable_values(self.trainable_weights)
-        callbacks.on_train_end(logs)
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Loss and metrics on data.
 
-    def _run_epoch(self, loop: Loop, callbacks: CallbackList, run: TrainingRun, epoch: int) -> Any:
-        run.begin_epoch(epoch)
-        if run.step == 0:
-            self.reset_metrics()
-        callbacks.on_epoch_begin(epoch)
-        run.epoch_began()
-        # A run that was broken off after its last step has only what follows the epoch before it.
-        over = self.stop_training and run.step > 0
-        for step, count, _, result in () if over else loop.epoch(epoch, run.step):
-            run.logs, run.step = Logs(result), step + count
-            loop.hooks.end(run.step, run.logs)
-            callbacks.on_progress(run.step, _if_ready(run.logs))
-            if self.stop_training:
-                break
-        loop.hooks.close()
-        if run.step == 0:
-            raise ValueError(
-                f"fit got no batch in epoch {epoch + 1}: the data ran out. Pass a source that can "
-                "be iterated again, or fewer epochs or steps."
-            )
-        logs = run.logs
-        run.begin_epoch(epoch + 1)
-        return logs
+        Args:
+            x: inputs, as for `fit`.
+            y: targets.
+            batch_size: examples per batch; 32 by default.
+            verbose: 0 silent, 1 progress bar, 2 one line.
+            sample_weight: one weight per example.
+            steps: number of batches.
+            callbacks: list of `Callback`s.
+            return_dict: whether to return a dict instead of a list.
+            **kwargs: none are known.
 
-    def _validation_feed(self, data: Any, batch_size: int | None, steps: int | None) -> Any:
-        if data is None:
-            return None
-        if isinstance(data, (int, float)):
-            raise ValueError(
-                f"fit: validation_data={data!r} is a number; a fraction of x is passed as "
-                "validation_split."
-            )
-        if isinstance(data, tuple) and not 1 <= len(data) <= 3:
-            raise ValueError(
-                "fit: validation_data must be (x, y), (x, y, sample_weight) or a source of "
-                f"batches; got a tuple of {len(data)} parts."
-            )
-        if isinstance(data, (tuple, list)) and 2 <= len(data) <= 3:
-            x, y, sample_weight = unpack_x_y_sample_weight(tuple(data))
-            return self._make_feed(x, y, sample_weight, batch_size, shuffle=False, steps=steps)
-        feed = self._make_feed(data, steps=steps, shuffle=False)
-        needs_targets = self._is_plain_step("test") and self._compile_loss is not None
-        if needs_targets and getattr(feed, "arrays", None) is not None:
-            raise ValueError(
-                "fit: validation_data holds no targets, but the loss compares with them. Pass a "
-                f"tuple (x, y); got {type(data).__name__}."
-            )
-        return feed
+        Returns:
+            The loss if there are no metrics, else a list in the order of `metrics_names`, or a
+            dict by name.
+        """
+        if kwargs:
+            raise TypeError(f"evaluate got arguments it does not know: {sorted(kwargs)}.")
+        self._require_compiled("evaluate")
+        feed = feed_of(self, x, y, sample_weight, batch_size, shuffle=False, steps=steps)
+        callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
+        logs = evaluation.evaluate(self, feed, steps, callbacks)
+        return single_batches.as_returned(self, logs, return_dict)
 
-    def _make_feed(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """The feed of the data that a user passed to `fit`, `evaluate`, `predict` and their kin."""
-        refuse_pairs(self, x, args[0] if args else None)
-        feed = make_feed(x, *args, **kwargs)
-        if self.run_eagerly:
-            feed.read_in_caller()
-        return host_feed(self, feed)
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Any:
+        """Outputs for data, as NumPy arrays.
+
+        Args:
+            x: inputs, as for `fit`.
+            batch_size: examples per batch; 32 by default.
+            verbose: 0 silent, 1 progress bar, 2 one line.
+            steps: number of batches.
+            callbacks: list of `Callback`s.
+
+        Returns:
+            Array `(examples, ...)`, or the nested structure of the outputs.
+        """
+        feed = feed_of(self, x, None, None, batch_size, shuffle=False, steps=steps)
+        callbacks = callbacks_for(self, callbacks, verbose, 1, steps or feed.steps)
+        return evaluation.predict(self, feed, steps, callbacks)
+
+    # --- single batches ------------------------------------------------------------------------
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """One update from one batch; the metrics are those of this batch.
+
+        Args:
+            x: inputs.
+            y: targets.
+            sample_weight: one weight per example.
+            class_weight: dict from class to weight, or other forms that `fit` takes.
+            return_dict: whether to return a dict instead of a list.
+
+        Returns:
+            The loss, `[loss, metric, ...]`, or a dict by name.
+        """
+        self._require_compiled("train_on_batch")
+        logs = single_batches.logs_of_batch(self, "train", x, y, sample_weight, class_weight)
+        return single_batches.as_returned(self, logs, return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Loss and metrics of one batch."""
+        self._require_compiled("test_on_batch")
+        logs = single_batches.logs_of_batch(self, "test", x, y, sample_weight)
+        return single_batches.as_returned(self, logs, return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Outputs for one batch, as NumPy arrays."""
+        return single_batches.outputs_of_batch(self, x)
+
+    def make_train_function(self, force: bool = False) -> Callable:
+        """Make `train_function`: it takes an iterator of batches and trains on the next one.
+
+        Args:
+            force: whether to make it anew if there is one.
+
+        Returns:
+            The function, which returns the logs by name.
+
+        >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> step = model.make_train_function()
+        >>> sorted(step(iter([(np.ones((4, 2)), np.ones((4, 1)))])))
+        ['loss']
+        """
+        return single_batches.step_function(self, "train", force)
+
+    def make_test_function(self, force: bool = False) -> Callable:
+        """Like `make_train_function`, for `test_function`, which evaluates the next batch."""
+        return single_batches.step_function(self, "test", force)
+
+    def make_predict_function(self, force: bool = False) -> Callable:
+        """Like `make_train_function`, for `predict_function`, which predicts for the next batch."""
+        return single_batches.step_function(self, "predict", force)
+
+    # --- steps ---------------------------------------------------------------------------------
+
+    def train_step(self, *args: Any) -> Any:
+        """One update from one batch; override it to train in another way.
+
+        Args:
+            *args: `(data,)`, with data `(x, y, sample_weight)`; or `(state, data)` for a step in
+                the pure style, which reads and assigns no Variables.
+
+        Returns:
+            Logs by name; in the pure style `(logs, state)`.
+        """
+        if len(args) == 2:
+            return self.stateless_train_step(*args)
+        x, y, sample_weight = unpack_x_y_sample_weight(args[0])
+
+        def objective() -> tuple:
+            y_pred = self(x, training=True)
+            loss = self._loss_of(x, y, y_pred, sample_weight, training=True)
+            self._require_a_loss()
+            self._loss_tracker.update_state(loss, sample_weight=batch_size_of(x))
+            return self.optimizer.scale_loss(loss), (y_pred, masking.get_masks(y_pred))
+
+        variables = self.trainable_variables
+        if variables:
+            (_, (y_pred, mask)), gradients = value_and_grad(objective, variables, has_aux=True)()
+            self.optimizer.apply(gradients, variables)
+        else:
+            warn(f"Model {self.name!r} has no trainable weights.")
+            _, (y_pred, mask) = objective()
+        if mask is not None:
+            masking.set_masks(y_pred, mask)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def test_step(self, *args: Any) -> Any:
+        """Loss and metrics of one batch; override it to evaluate in another way."""
+        if len(args) == 2:
+            return self.stateless_test_step(*args)
+        x, y, sample_weight = unpack_x_y_sample_weight(args[0])
+        y_pred = self(x, training=False)
+        loss = self._loss_of(x, y, y_pred, sample_weight, training=False)
+        self._loss_tracker.update_state(loss, sample_weight=batch_size_of(x))
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def predict_step(self, *args: Any) -> Any:
+        """Outputs of one batch; override it to predict in another way."""
+        if len(args) == 2:
+            return self.stateless_predict_step(*args)
+        x, _, _ = unpack_x_y_sample_weight(args[0])
+        return self(x, training=False)
+
+    def stateless_train_step(self, state: Any, data: Any) -> tuple:
+        """`train_step` as a pure function: `(logs, state)`.
+
+        Args:
+            state: values of the trainable, non-trainable, optimizer and metrics variables.
+            data: `(x, y, sample_weight)`.
+        """
+        return pure_base_step(self, "train", state, data)
+
+    def stateless_test_step(self, state: Any, data: Any) -> tuple:
+        """`test_step` as a pure function of the state, which has no optimizer variables."""
+        return pure_base_step(self, "test", state, data)
+
+    def stateless_predict_step(self, state: Any, data: Any) -> tuple:
+        """`predict_step` as a pure function: `(outputs, non-trainable variables)`."""
+        outputs, (_, non_trainable) = pure_base_step(self, "predict", state, data)
+        return outputs, non_trainable
+
+    # --- losses --------------------------------------------------------------------------------
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """The scalar to minimize: compiled loss plus the layers' losses and penalties.
+
+        Args:
+            x: inputs.
+            y: targets.
+            y_pred: outputs.
+            sample_weight: weights of the examples.
+            training: whether the model is being trained.
+        """
+        total = None
+        if self._compile_loss is not None:
+            total = self._compile_loss(y, y_pred, sample_weight)
+        for loss in self.losses:
+            value = jnp.sum(jnp.asarray(loss).astype("float32"))
+            total = value if total is None else total + value
+        return jnp.zeros(()) if total is None else total
+
+    def _loss_of(self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool) -> Any:
+        """The loss; one that a subclass computes may do without `training`."""
+        signature = call_signature(type(self).compute_loss)
+        takes = signature.takes("training") or signature.takes_any_keyword
+        flag = {"training": training} if takes else {}
+        return self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, **flag)
+
+    def _require_a_loss(self) -> None:
+        """Raise an error if there was nothing to minimize in this step."""
+        if self._compile_loss is not None or is_overridden(self, "compute_loss") or self.losses:
+            return
+        raise ValueError(
+            f"Model {self.name!r} was compiled without a loss, and no layer adds one, so there is "
+            "nothing to train for. Pass `loss=...` to compile, call `add_loss` in a layer, or "
+            "override `compute_loss` or `train_step`."
+        )
+
+    def stateless_compute_loss(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        metrics_variables: Any,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> tuple:
+        """`compute_loss` as a pure function of the variables' values.
+
+        Returns:
+            `(loss, (trainable, non-trainable, metrics))` with the values behind.
+        """
+        variables = [*model_state.groups_of(self, "test").values()]
+        values = map(list, (trainable_variables, non_trainable_variables, metrics_variables))
+        arguments = (x, y, y_pred, sample_weight, training)
+        loss, new = pure(self._loss_of, variables)(list(values), *arguments)
+        return loss, tuple(new)
+
+    def compute_loss_and_updates(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        metrics_variables: Any,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        training: bool = False,
+        optimizer_variables: Any = None,
+    ) -> tuple:
+        """Loss of a batch as a pure function, in the form that `jax.value_and_grad` wants.
+
+        Returns:
+            `(scaled loss, (loss, y_pred, non-trainable, metrics))`.
+        """
+        variables = [*model_state.groups_of(self, "test").values()]
+        values = [*map(list, (trainable_variables, non_trainable_variables, metrics_variables))]
+        if training and optimizer_variables is not None:
+            variables.append(self.optimizer.variables)
+            values.append(list(optimizer_variables))
+
+        def objective() -> tuple:
+            y_pred = self(x, training=training)
+            loss = self._loss_of(x, y, y_pred, sample_weight, training)
+            return self.optimizer.scale_loss(loss) if training else loss, loss, y_pred
+
+        (scaled, loss, y_pred), (_, *after) = pure(objective, variables)(values)
+        return scaled, (loss, y_pred, *after[:2])
+
+    # --- metrics -------------------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> list:
+        """The metrics that `fit` and `evaluate` report: of `compile`, the model and its layers.
+
+        What a model inside was compiled with, or has as its own, belongs to its own training.
+        """
+        found: list = []
+        if self.compiled:
+            found.append(self._loss_tracker)
+            if self._compile_metrics is not None:
+                found.append(self._compile_metrics)
+            if self._compile_loss is not None:
+                found += self._compile_loss.metrics
+        for layer in self._flatten_layers():
+            if layer is self or not isinstance(layer, Trainer):
+                found += members(layer, Metric)
+        return unique(found)
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of the values that `evaluate` returns, in order."""
+        if not self.compiled:
+            return []
+        return single_batches.in_order(self, self.get_metrics_result())
+
+    @property
+    def metrics_variables(self) -> list:
+        """The variables of all metrics."""
+        return [v for metric in self.metrics for v in metric.variables]
+
+    def reset_metrics(self) -> None:
+        """Put all metrics back to their start."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """The values of all metrics by name, the loss first."""
+        found: dict[str, Any] = {}
+        for metric in self.metrics:
+            value = metric.result()
+            found.update(value if isinstance(value, dict) else {metric.name: value})
+        return found
+
+    def compute_metrics(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None
+    ) -> dict:
+        """Feed a batch to the compiled metrics and return all metrics' values."""
+        if self._compile_metrics is not None:
+            self._compile_metrics.update_state(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    # --- state ---------------------------------------------------------------------------------
+
+    def get_state_tree(self, value_format: str = "backend_tensor") -> dict:
+        """The variables' values, nested as their paths are.
+
+        Args:
+            value_format: "backend_tensor" for JAX arrays, "numpy_array" for NumPy's.
+
+        Returns:
+            Dict with `trainable_variables`, `non_trainable_variables`, `optimizer_variables` and
+            `metrics_variables`, each a nested dict.
+
+        Raises:
+            ValueError: for another format, or if two variables have one path.
+
+        >>> layers = [keras.Input((2,)), keras.layers.Dense(1, name="out")]
+        >>> model = keras.Sequential(layers, name="net")
+        >>> sorted(model.get_state_tree()["trainable_variables"]["net"]["out"])
+        ['bias', 'kernel']
+        """
+        return model_state.state_tree(self, value_format)
+
+    def set_state_tree(self, state_tree: dict) -> None:
+        """Set the variables from a dict as `get_state_tree` gives it; parts may be absent."""
+        model_state.set_state_tree(self, state_tree)
+
+    def jax_state_sync(self) -> None:
+        """Nothing: the variables hold the newest values after every step; Keras's callbacks ask."""
+
+    def __getstate__(self) -> dict:
+        """What a pickle or a copy holds: all but what is made anew, or belongs to a run."""
+        state = super().__getstate__()
+        return {key: value for key, value in state.items() if key not in NOT_COPIED}
 
 
-# Compiled programs, the part of a graph that reads strings, and what a run holds.
-NOT_COPIED = frozenset({"_programs", "_stage", "_training_run"})
-
-
-# Of which kinds the arguments of `compile` in a config may be.
-KINDS: dict[str, tuple] = {
-    "loss": (Loss, types.FunctionType),
-    "metrics": (Metric, Loss, types.FunctionType),
-    "weighted_metrics": (Metric, Loss, types.FunctionType),
-    "optimizer": (Optimizer,),
-    "loss_weights": (),
-}
-
-
-def _objects_of(value: Any, expected: tuple) -> Any:
-    """Configs in a nested structure turned into objects; names stay names."""
-    if isinstance(value, dict):
-        if "class_name" in value and "config" in value:
-            return registry.deserialize(value, expected=expected)
-        return {k: _objects_of(v, expected) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_objects_of(v, expected) for v in value]
-    return value
-
-
-def _positional(function: Callable) -> int:
-    """Number of arguments that a step is called with; those of this module take one or two."""
-    function = getattr(function, "__func__", function)
-    signature = call_signature(function)
-    if signature.takes_any_place and not signature.names:
-        return 1 if function.__module__.startswith("cornu.") else 2
-    return len(signature.names) or 1
-
-
-def _is_due(epoch: int, frequency: Any) -> bool:
-    if isinstance(frequency, int):
-        return (epoch + 1) % frequency == 0
-    return epoch + 1 in frequency
-
-
-def _if_ready(logs: Logs) -> Callable:
-    return lambda: logs if logs.is_ready() else None
+NOTE_ON_CONFIGS = (
+    "These are arguments of `compile` that a file or config holds. Pass what is your own in "
+    "`custom_objects`, or load with `compile=False` and compile anew."
+)
+# Compiled programs, steps as functions, the part of a graph that reads strings, the run under way.
+NOT_COPIED = frozenset(
+    "_programs _stage _current_run train_function test_function predict_function".split()
+)

@@ -6,7 +6,7 @@ _HOMES = {
     "Config": "cornu.core.settings_object",
     "CustomObjectScope": "cornu.core.registry",
     "FeatureSpace": "cornu.models.tables",
-    "Progbar": "cornu.training.progbar",
+    "Progbar": "cornu.training.display.progbar",
     "PyDataset": "cornu.data.py_dataset",
     "Sequence": "cornu.data.py_dataset",
     "array_to_img": "cornu.preprocessing.image",

@@ -7,6 +7,7 @@ import pytest
 
 import cornu as keras
 from cornu.data import make_feed
+from cornu.training.steps.programs import program_of
 
 X, Y = np.ones((4, 3), "float32"), np.ones((4, 1), "float32")
 
@@ -157,7 +158,7 @@ def interrupts():
 
 @pytest.mark.usefixtures("interrupts")
 def test_an_interrupt_inside_a_step_waits_for_its_end(compiled_model):
-    program = compiled_model._program("train")
+    program = program_of(compiled_model, "train")
     compiled_model.fit(X, Y, verbose=0)
     one = program._one
 

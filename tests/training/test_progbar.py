@@ -3,7 +3,7 @@
 import pytest
 
 import cornu as keras
-from cornu.training.progress import ProgressDisplay
+from cornu.training.display.progress import ProgressDisplay
 
 
 def test_values_are_means_over_the_steps_they_stand_for():

@@ -11,7 +11,7 @@ import termios
 import numpy as np
 import pytest
 
-from cornu.training.progress import ProgressDisplay
+from cornu.training.display.progress import ProgressDisplay
 
 
 class Clock:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cornu.training.progress import duration, format_value
+from cornu.training.display.progress import duration, format_value
 
 
 @pytest.mark.parametrize(

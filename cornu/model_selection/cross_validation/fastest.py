@@ -17,7 +17,7 @@ from cornu.model_selection.cross_validation.suitability import (
     check_sizes,
     check_step,
 )
-from cornu.model_selection.cross_validation.together import pass_of, program_of, run_together
+from cornu.model_selection.cross_validation.together import epochs_of, pass_of, run_together
 from cornu.model_selection.cross_validation.work import FoldWork, one_by_one
 
 
@@ -81,7 +81,7 @@ def check_program(worker: Any, task: FoldTask, work: FoldWork) -> None:
     check_model(worker, worker)
     check_size(worker, settings.batch_size)
     batch = work.samples.part(task.train[: settings.batch_size])
-    check_step(program_of(work.models, worker, batch, settings))
+    check_step(epochs_of(work.models, worker, batch, settings))
 
 
 def begun(task: FoldTask, work: FoldWork, progress: Any, watch: Stopwatch) -> Fold | None:

@@ -1,27 +1,25 @@
-"""One pure program that takes all folds through an epoch, or through their tests, side by side.
+"""Epochs and tests of all folds in one compiled program, each fold in a row of every array.
 
-The state of fold k lies in row k of every array; a step is the model's own, mapped over the rows
-by `jax.vmap`. All folds read from the same data on the device, each by its own order of indices,
-and batches keep the size that they have in a fold alone, so the results are those of the folds one
-by one, up to the rounding of sums.
+All folds read from the same data on the device, each by its own order of indices, and batches keep
+the size that they have in a fold alone, so the results are those of the folds one by one, up to the
+rounding of sums.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
-from cornu.core import seed_generator
-from cornu.core.scope import StatelessScope
-from cornu.core.tracking import unique
-from cornu.model_selection.cross_validation.models import state_variables
+from cornu.core import state as states
+from cornu.core.state import State
+from cornu.training.model_state import state_of
+from cornu.training.program import Program
+from cornu.training.steps.programs import program_of
 
 
 @dataclass(frozen=True)
@@ -50,14 +48,14 @@ class Pass:
         return cls(batch_size, full, tuple(tails))
 
 
-class OfFolds(NamedTuple):
-    """Arrays with a row for each fold, `(folds, samples, ...)`, where others are shared by all."""
+class FoldWeights(NamedTuple):
+    """Sample weights with a row for each fold, `(folds, samples, ...)`; others hold for all."""
 
     values: Any
 
 
-class FoldsProgram:
-    """The compiled programs of a model for all folds together.
+class FoldEpochs:
+    """Whole epochs of all folds, and their tests, as compiled functions of the folds' states.
 
     Args:
         worker: a model whose state exists.
@@ -69,145 +67,118 @@ class FoldsProgram:
 
     def __init__(self, worker: Any, batch: Any):
         self.worker = worker
-        self.names: list[str] = []
-        self.settle(batch)
+        single = program_of(worker, "train")
+        single.is_short(batch)
+        if single.others:
+            raise Unsuitable(f"its step changes {single.others[0].path!r}, which is not its own")
+        self.variables = state_of(worker)
+        self.jaxpr = jax.make_jaxpr(single.pure)(states.read(self.variables), batch)
+        results, finish = worker.get_metrics_result, worker.optimizer.finalize_variable_values
+
+        def program(step: Callable, final: Callable | None = results) -> Program:
+            return Program(step, lambda: self.variables, final=final, models=True)
+
+        self.train, self.test = program(worker.train_step), program(worker.test_step)
+        self.predict = program(worker.predict_step, None)
+        self.reset = self._mapped(worker.reset_metrics)
+        self.end = self._mapped(lambda: finish(worker.trainable_weights))
         self.epoch = jax.jit(self._epoch, static_argnums=(0, 1), donate_argnums=(2,))
         self.finish = jax.jit(self._finish, static_argnums=(0, 1))
 
-    def settle(self, batch: Any) -> None:
-        """Find all variables that steps change; metrics may make theirs when first used."""
-        for _ in range(2):
-            own = [*state_variables(self.worker), *self.worker.metrics_variables]
-            self.variables = unique([*own, seed_generator._global.state])
-            self.missing: list = []
-            self.jaxpr = jax.make_jaxpr(functools.partial(self._step, self.worker.train_step))(
-                [v._value for v in self.variables], batch
-            )
-            if not self.missing:
-                return
-        raise Unsuitable(f"its step changes {self.missing[0].path!r}, which is not its own")
+    def _mapped(self, change: Callable) -> Callable[[State], State]:
+        """A change of a model's state as a function of the states of all folds."""
+        return jax.vmap(lambda state: states.pure(change, self.variables)(state)[1])
 
-    def stacked(self, models: list, seeds: list[int]) -> list[jax.Array]:
-        """The state of all folds: arrays `(folds, ...)`."""
-        rows = [[v._value for v in state_variables(model)] for model in models]
-        metrics = [v._value for v in self.variables[len(rows[0]) : -1]]
-        seeds = [np.array([seed & 0xFFFFFFFF, 0], np.uint32) for seed in seeds]
-        rows = [[*row, *metrics, seed] for row, seed in zip(rows, seeds)]
-        return [jnp.stack(values) for values in zip(*rows)]
+    @property
+    def names(self) -> list[str]:
+        """Names of the results, in their order."""
+        return self.train.names or []
 
-    def put_back(self, state: list, fold: int, model: Any) -> None:
+    def stacked(self, models: list, seeds: list[int]) -> State:
+        """The states of all folds as one, whose arrays are `(folds, ...)`."""
+        metrics = states.read(self.variables).metrics
+        rows = []
+        for model, seed in zip(models, seeds):
+            # Metrics begin anew; the global random numbers are those of the fold alone.
+            start = replace(states.read(state_of(model, "train")), metrics=metrics)
+            words = np.array([seed & 0xFFFFFFFF, 0], np.uint32)
+            rows.append([*jax.tree.leaves(start)[:-1], words])
+        structure = jax.tree.structure(self.variables, is_leaf=states.is_variable)
+        return structure.unflatten([jnp.stack(values) for values in zip(*rows)])
+
+    def put_back(self, state: State, fold: int, model: Any) -> None:
         """Give a fold's model its row of the state."""
-        for variable, values in zip(state_variables(model), state):
-            variable._value = values[fold]
+        own, found = state_of(model), replace(state, metrics=None, seeds=None)
+        values = jax.tree.leaves(jax.tree.map(lambda a: a[fold], found))
+        states.write(states.leaves(replace(own, metrics=None, seeds=None)), values)
 
     # --- pure functions ------------------------------------------------------------------------
 
-    def _step(self, step: Callable, state: list, batch: Any) -> list:
-        with self._scope(state) as scope:
-            step(batch)
-            known = {id(v) for v in self.variables}
-            self.missing = [v for i, v in scope.updated.items() if i not in known]
-            return [scope.get_current_value(v) for v in self.variables]
-
-    def _scope(self, state: list) -> StatelessScope:
-        return StatelessScope(list(zip(self.variables, state)))
-
-    def _changed(self, change: Callable, state: list) -> list:
-        def one(state: list) -> list:
-            with self._scope(state) as scope:
-                change()
-                return [scope.get_current_value(v) for v in self.variables]
-
-        return jax.vmap(one)(state)
-
-    def _results(self, state: list) -> list[jax.Array]:
-        def one(state: list) -> list:
-            with self._scope(state):
-                results = self.worker.get_metrics_result()
-                self.names = list(results)
-                return [jnp.asarray(value) for value in results.values()]
-
-        return jax.vmap(one)(state)
-
     def _through(
-        self, way: Pass, step: Callable, state: list, order: Any, data: Any, weights: Any
-    ) -> tuple[list, list]:
+        self, way: Pass, program: Program, state: State, order: Any, data: Any, weights: Any
+    ) -> tuple[State, Any]:
         """Reset the metrics, take all steps of a pass, and give the state and the results."""
-
-        def one(state: list, rows: Any, weights: Any) -> list:
-            whole = (*data, weights)
-            batch = jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), whole)
-            return self._step(step, state, batch)
-
-        by_fold = isinstance(weights, OfFolds)
+        by_fold = isinstance(weights, FoldWeights)
         weights = weights.values if by_fold else weights
-        steps = jax.vmap(one, in_axes=(0, 0, 0 if by_fold else None))
-        state = self._changed(self.worker.reset_metrics, state)
+
+        def batch_of(rows: Any, weights: Any) -> tuple:
+            take = jax.vmap(lambda a, i: a.at[i].get(mode="promise_in_bounds"), (None, 0))
+            own = jax.vmap(lambda a, i: a.at[i].get(mode="promise_in_bounds"))
+            x, y = jax.tree.map(lambda a: take(a, rows), data)
+            return x, y, jax.tree.map(lambda a: (own if by_fold else take)(a, rows), weights)
+
+        state = self.reset(state)
         size = way.full * way.batch_size
         if way.full:
             blocks = order[:, :size].reshape(len(order), way.full, way.batch_size)
-            state, _ = lax.scan(
-                lambda state, rows: (steps(state, rows, weights), None),
-                state,
-                jnp.swapaxes(blocks, 0, 1),
-            )
+            state, _ = program.steps(state, lambda i: batch_of(blocks[:, i], weights), way.full)
         for folds, start, count in way.tails:
             chosen = np.array(folds)
             own = jax.tree.map(lambda a, f=chosen: a[f], weights) if by_fold else weights
-            part = [values[chosen] for values in state]
-            part = steps(part, order[chosen, start : start + count], own)
-            state = [values.at[chosen].set(new) for values, new in zip(state, part)]
-        return state, self._results(state)
+            part = jax.tree.map(lambda a, f=chosen: a[f], state)
+            part, _ = program.pure(part, batch_of(order[chosen, start : start + count], own))
+            state = jax.tree.map(lambda a, new, f=chosen: a.at[f].set(new), state, part)
+        return state, program.result_of(state)
 
     def _epoch(
         self,
         way: Pass,
         validation_way: Pass | None,
-        state: list,
+        state: State,
         order: Any,
         data: Any,
         weights: Any,
         validation_order: Any,
         test_weights: Any,
-    ) -> tuple[list, list, list]:
-        step = self.worker.train_step
-        state, logs = self._through(way, step, state, order, data, weights)
-        found: list = []
+    ) -> tuple[State, Any, Any]:
+        state, logs = self._through(way, self.train, state, order, data, weights)
+        found: Any = {}
         if validation_way is not None:
             state, found = self._through(
-                validation_way, self.worker.test_step, state, validation_order, data, test_weights
+                validation_way, self.test, state, validation_order, data, test_weights
             )
         return state, logs, found
 
     def _finish(
         self,
         ways: tuple[Pass, ...],
-        predict: bool,
-        state: list,
+        predicts: bool,
+        state: State,
         orders: tuple,
         data: Any,
         weights: Any,
-    ) -> tuple[list, list, Any]:
+    ) -> tuple[State, list, Any]:
         """Scores for each of the orders, and predictions for the first."""
-        worker = self.worker
-        state = self._changed(
-            lambda: worker.optimizer.finalize_variable_values(worker.trainable_weights), state
-        )
+        state = self.end(state)
         scores = [
-            self._through(way, worker.test_step, state, order, data, weights)[1]
+            self._through(way, self.test, state, order, data, weights)[1]
             for way, order in zip(ways, orders)
         ]
-        return state, scores, self._predictions(state, orders[0], data) if predict else None
-
-    def _predictions(self, state: list, order: Any, data: Any) -> Any:
+        if not predicts:
+            return state, scores, None
         x, _ = data
-
-        def one(state: list, rows: Any) -> Any:
-            with self._scope(state):
-                batch = jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), x)
-                return self.worker.predict_step((batch, None, None))
-
-        return jax.vmap(one)(state, order)
+        batch = jax.tree.map(lambda a: a[orders[0]], x)
+        return state, scores, self.predict.pure(state, (batch, None, None))[1]
 
 
 class Unsuitable(ValueError):

@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from cornu.core import seed_generator
-from cornu.core.seed_generator import SeedGenerator
+from cornu.core.seed_generator import SeedGenerator, global_generator_replaced
 from cornu.core.tracking import unique
 from cornu.engine import names, randomness
 from cornu.model_selection.parts import take
+from cornu.training.steps.building import build_for
+from cornu.training.steps.programs import programs_of
 
 
 class FoldModels:
@@ -36,7 +37,7 @@ class FoldModels:
         self.build = build
         self.takes_inputs = takes_inputs(build)
         self.worker: Any = None
-        self.folds_program: Any = None
+        self.fold_epochs: Any = None
         # Seconds of an epoch: "alone" of one fold, "together" of all, where measured.
         self.measured: dict[str, float] = {}
         self.generator = SeedGenerator(0, name="global_seed_generator")
@@ -52,19 +53,17 @@ class FoldModels:
 
         The global seed generator is one object in all folds, since compiled programs refer to it.
         """
-        before = randomness.state(), np.random.get_state(), seed_generator._global  # noqa: NPY002
+        before = randomness.state(), np.random.get_state()  # noqa: NPY002
         random.seed(seed)
         randomness.start(seed)
         np.random.seed(seed % 2**32)  # noqa: NPY002
         self.generator.state.assign(np.array([seed & 0xFFFFFFFF, 0], np.uint32))
-        seed_generator._global = self.generator
         try:
-            with names.counted_anew():
+            with names.counted_anew(), global_generator_replaced(self.generator):
                 yield
         finally:
             randomness.restore(before[0])
             np.random.set_state(before[1])  # noqa: NPY002
-            seed_generator._global = before[2]
 
     def new(self, x: Any) -> Any:
         """A new model from `build`, checked.
@@ -174,12 +173,12 @@ def create_state(model: Any, batch: Any) -> None:
     if model.built and model.optimizer.built:
         return
     if model.built:
-        model._symbolic_build(batch)
+        build_for(model, batch)
         return
     # `fit` draws the seed of the data's order before it makes the weights.
     state = randomness.state()
     randomness.draw_seed()
-    model._symbolic_build(batch)
+    build_for(model, batch)
     randomness.restore(state)
 
 
@@ -190,13 +189,13 @@ def state_variables(model: Any) -> list:
 
 def state_values(model: Any) -> list[np.ndarray]:
     """The values of a fold's model, to keep in a file or send to another process."""
-    return [np.asarray(v._value) for v in state_variables(model)]
+    return [np.asarray(v.raw_value) for v in state_variables(model)]
 
 
 def copy_values(source: Any, target: Any) -> None:
     """Give the variables of one model the values of another of the same structure."""
     for mine, other in zip(state_variables(target), state_variables(source), strict=True):
-        mine._value = other._value
+        mine.assign(other.raw_value)
 
 
 def same_programs(worker: Any, model: Any) -> bool:
@@ -214,15 +213,7 @@ def same_state(worker: Any, model: Any) -> bool:
 
 def strays(worker: Any) -> list:
     """State that a compiled step changes but the model does not hold: it would leak into folds."""
-    known = {id(v) for v in (*state_variables(worker), *worker.metrics_variables)}
-    if seed_generator._global is not None:
-        known.add(id(seed_generator._global.state))
-    return [
-        variable
-        for program in worker._programs_by_kind().values()
-        for variable in program.variables
-        if id(variable) not in known
-    ]
+    return [variable for program in programs_of(worker).values() for variable in program.others]
 
 
 def config_of(model: Any) -> tuple | None:

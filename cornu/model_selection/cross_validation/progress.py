@@ -7,13 +7,13 @@ from typing import Any
 
 from cornu.model_selection.cross_validation.one_fold import Fold
 from cornu.training.callback import Callback, LogsMapping
-from cornu.training.logs import as_logs
-from cornu.training.progress import (
+from cornu.training.display.progress import (
     SECONDS_BETWEEN_DRAWINGS,
     duration,
     format_value,
 )
-from cornu.training.terminal_output import TerminalOutput
+from cornu.training.display.terminal_output import TerminalOutput
+from cornu.training.logs import as_logs
 
 
 class FoldsProgress:

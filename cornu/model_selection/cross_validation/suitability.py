@@ -6,10 +6,11 @@ from typing import Any
 
 from cornu import tree
 from cornu.engine import config
-from cornu.model_selection.cross_validation.lanes import FoldsProgram, Pass, Unsuitable
+from cornu.model_selection.cross_validation.lanes import FoldEpochs, Pass, Unsuitable
 from cornu.model_selection.cross_validation.models import FoldModels, same_programs
 from cornu.model_selection.cross_validation.samples import FoldTask, Samples, Settings
 from cornu.training.steps.cost import count_operations, inner_programs
+from cornu.training.steps.own_steps import is_plain
 
 # A program of an epoch cannot be broken off. Should a mapped step run ten times slower than it
 # might, as batched matrix products can on a CPU, this bound keeps a trial below some minutes.
@@ -49,7 +50,7 @@ def check_sizes(way: Pass) -> None:
 
 def check_model(worker: Any, model: Any) -> None:
     """Raise Unsuitable for models that differ, or have steps of their own."""
-    plain = worker._is_plain_step("train") and worker._is_plain_step("test")
+    plain = is_plain(worker, "train") and is_plain(worker, "test")
     raise_for(
         {
             "build returns models that differ": model is not worker
@@ -67,7 +68,7 @@ def check_size(model: Any, batch_size: int) -> None:
     raise_for({f"a step has {operations:.2g} operations": operations > MOST_OPERATIONS})
 
 
-def check_step(program: FoldsProgram) -> None:
+def check_step(program: FoldEpochs) -> None:
     """Raise Unsuitable for steps that are too long for a trial, or known to lose."""
     operations = count_operations(program.jaxpr.jaxpr).operations
     heavy = sorted(n for n in primitives(program.jaxpr.jaxpr) if n.startswith(HEAVY))

@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from cornu.training.progress import duration, format_value
+from cornu.training.display.progress import duration, format_value
 
 # More folds than this are summed up without being listed.
 MOST_ROWS = 30

@@ -13,7 +13,7 @@ import numpy as np
 from cornu import tree
 from cornu.data import ArrayFeed
 from cornu.data.base_feed import check_weights
-from cornu.model_selection.cross_validation.lanes import FoldsProgram, OfFolds, Pass, Unsuitable
+from cornu.model_selection.cross_validation.lanes import FoldEpochs, FoldWeights, Pass, Unsuitable
 from cornu.model_selection.cross_validation.models import FoldModels, create_state
 from cornu.model_selection.cross_validation.one_fold import Fold
 from cornu.model_selection.cross_validation.samples import (
@@ -72,7 +72,7 @@ def run_together(
     with models.seeded(tasks[0].seed):
         check_model(worker, lanes[0].model)
         batch = first_batch(lanes[0], samples, settings)
-        program = program_of(models, worker, batch, settings)
+        program = epochs_of(models, worker, batch, settings)
     lanes += [lane_of(task, samples, settings, models) for task in tasks[1:]]
     with models.seeded(tasks[0].seed):
         for lane in lanes:
@@ -152,20 +152,20 @@ def fold_weights(model: Any, samples: Samples, settings: Settings, train: np.nda
     return weights.fitted(take(samples.y, train))(samples.y)
 
 
-def program_of(models: FoldModels, worker: Any, batch: tuple, settings: Settings) -> FoldsProgram:
+def epochs_of(models: FoldModels, worker: Any, batch: tuple, settings: Settings) -> FoldEpochs:
     """The programs for these models; those made before, if the worker is the same."""
-    known = models.folds_program
+    known = models.fold_epochs
     if known is not None and known.worker is worker:
         return known
-    program = FoldsProgram(worker, batch)
+    program = FoldEpochs(worker, batch)
     if models.worker is worker or not settings.return_models:
         # Otherwise the worker goes to the user.
-        models.worker, models.folds_program = worker, program
+        models.worker, models.fold_epochs = worker, program
     return program
 
 
 def train(
-    program: FoldsProgram,
+    program: FoldEpochs,
     lanes: list[Lane],
     state: list,
     data: tuple,
@@ -179,7 +179,9 @@ def train(
     way = pass_of([lane.train for lane in lanes], settings.batch_size)
     weights = test_weights = device(samples.sample_weight)
     if lanes[0].weights is not None:
-        weights = OfFolds(jax.tree.map(lambda *a: np.stack(a), *(lane.weights for lane in lanes)))
+        weights = FoldWeights(
+            jax.tree.map(lambda *a: np.stack(a), *(lane.weights for lane in lanes))
+        )
     validation_way = validation_order = None
     if lanes[0].validation is not None:
         parts = [lane.validation for lane in lanes]
@@ -193,21 +195,21 @@ def train(
             way, validation_way, state, order, data, weights, validation_order, test_weights
         )
         logs.append(found)
-        pending.append(found[0][:1])
+        pending.append(jax.tree.leaves(found[0])[:1])
         if len(pending) > IN_FLIGHT:
             jax.block_until_ready(pending.popleft())
         progress.epoch_of_all(epoch + 1, epochs)
         if trial is not None:
             trial.epoch_done(epoch, found)
-    return state, histories(program.names, jax.device_get(logs), len(lanes))
+    return state, histories(jax.device_get(logs), len(lanes))
 
 
-def histories(names: list[str], logs: list, folds: int) -> list[dict]:
+def histories(logs: list, folds: int) -> list[dict]:
     """From values of all folds by epoch to a history for each fold."""
     found: list[dict] = [{} for _ in range(folds)]
     for epoch in logs:
         for prefix, values in zip(("", "val_"), epoch):
-            for name, of_folds in zip(names, values):
+            for name, of_folds in values.items():
                 for history, value in zip(found, of_folds):
                     history.setdefault(prefix + name, []).append(plain(value))
     # In the order in which callbacks get names.
@@ -215,7 +217,7 @@ def histories(names: list[str], logs: list, folds: int) -> list[dict]:
 
 
 def tested(
-    program: FoldsProgram,
+    program: FoldEpochs,
     lanes: list[Lane],
     state: list,
     data: tuple,
@@ -236,7 +238,7 @@ def tested(
     folds = []
     for k, lane in enumerate(lanes):
         task = lane.task
-        found = [dict(zip(program.names, (plain(v[k]) for v in values))) for values in scores]
+        found = [{name: plain(values[name][k]) for name in program.names} for values in scores]
         fold = Fold(task.number, task.train, task.test, task.seed, {}, found[0])
         fold.train_scores = found[1] if settings.return_train_score else None
         if settings.return_predictions:

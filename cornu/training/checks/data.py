@@ -29,7 +29,7 @@ from cornu.training.checks.targets import (
     number_of_classes,
 )
 from cornu.training.outputs import per_output, targets_per_output
-from cornu.training.steps.default_steps import DefaultSteps
+from cornu.training.steps.own_steps import is_overridden
 
 
 class DataCheck:
@@ -44,8 +44,7 @@ class DataCheck:
     def __init__(self, model: Any, kind: str, argument: str = "y"):
         self.model, self.kind, self.argument = model, kind, argument
         # A step of the user's own may read anything in the data.
-        step = f"{kind}_step"
-        self.reads_plainly = getattr(type(model), step) is getattr(DefaultSteps, step)
+        self.reads_plainly = not is_overridden(model, f"{kind}_step")
         self.example: tuple | None = None
         self._looked = False
         self._limits: list[tuple[int, tuple, int]] = []
@@ -101,7 +100,7 @@ class DataCheck:
         x, y, weights = parts
         if getattr(self.model, "_host_stage", None) is None:
             self._look_at_inputs(x, y)
-        if self.kind == "predict" or not self.model._has_plain_loss():
+        if self.kind == "predict" or is_overridden(self.model, "compute_loss"):
             return
         check_single_softmax(self.model)
         loss = self.model._compile_loss

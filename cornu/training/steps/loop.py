@@ -12,8 +12,8 @@ import numpy as np
 
 from cornu import tree
 from cornu.data import ArrayFeed
+from cornu.training.program import Program
 from cornu.training.steps.executions import Executions
-from cornu.training.steps.program import StepProgram
 
 # One dispatch of several short steps shall take about this long.
 TARGET_SECONDS = 0.03
@@ -40,7 +40,7 @@ class Loop:
 
     def __init__(
         self,
-        program: StepProgram,
+        program: Program,
         feed: Any,
         steps: int | None,
         interval: int | None,
@@ -74,10 +74,6 @@ class Loop:
                 pending.append(jax.tree.leaves(result)[:1])
                 if len(pending) > IN_FLIGHT:
                     jax.block_until_ready(pending.popleft())
-
-    def finish(self) -> None:
-        """Wait until the last step is done; raises what went wrong in it on the device."""
-        jax.block_until_ready([variable._value for variable in self.program.variables])
 
     def _batches(self, epoch: int, start: int) -> Iterator:
         # A feed made for a number of steps goes on where the last epoch stopped.

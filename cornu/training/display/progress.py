@@ -18,7 +18,7 @@ import numpy as np
 from rich.cells import cell_len
 
 from cornu.engine.config import is_interactive_logging_enabled
-from cornu.training.terminal_output import TerminalOutput
+from cornu.training.display.terminal_output import TerminalOutput
 
 SECONDS_BETWEEN_DRAWINGS = 0.2
 # A log gets a line within an epoch only where the epoch is long.
@@ -55,7 +55,7 @@ class ProgressDisplay:
         ValueError: If `verbose` is none of the four.
 
     Example:
-        >>> from cornu.training.progress import ProgressDisplay
+        >>> from cornu.training.display.progress import ProgressDisplay
         >>> display = ProgressDisplay(verbose=2, epochs=3, steps=10, clock=lambda: 0.0)
         >>> display.epoch_begin(0)
         >>> display.update(10, lambda: None)
@@ -271,7 +271,7 @@ def broken_between(parts: list[str], width: int | None) -> str:
     Where one line does not hold all, the values of the validation begin a line of their own.
 
     Example:
-        >>> from cornu.training.progress import broken_between
+        >>> from cornu.training.display.progress import broken_between
         >>> print(broken_between(["Epoch 1/2", "loss: 0.2500", "val_loss: 0.5000"], 30))
         Epoch 1/2 - loss: 0.2500
             val_loss: 0.5000
@@ -298,7 +298,7 @@ def format_value(value: Any) -> str:
     """A metric's value with fixed digits: four decimals, or a power of ten with four.
 
     Example:
-        >>> from cornu.training.progress import format_value
+        >>> from cornu.training.display.progress import format_value
         >>> [format_value(x) for x in (0.912345, 1e-5, 1.0, 12345.6, 3)]
         ['0.9123', '1.0000e-05', '1.0000', '12345.6000', '3']
     """
@@ -322,7 +322,7 @@ def duration(seconds: float) -> str:
     """A time as people say it: 850us, 2.6ms, 1.2s, 3m05s, 1h02m.
 
     Example:
-        >>> from cornu.training.progress import duration
+        >>> from cornu.training.display.progress import duration
         >>> [duration(x) for x in (0.00085, 0.0026, 1.234, 35.0, 185.0, 3725.0)]
         ['850us', '2.6ms', '1.2s', '35s', '3m05s', '1h02m']
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cornu.training.progress import ProgressDisplay
+from cornu.training.display.progress import ProgressDisplay
 
 
 class Progbar:

@@ -4,21 +4,23 @@ import jax
 import numpy as np
 
 import cornu as keras
-from cornu.training.steps.program import StepProgram
+from cornu.core.state import State
+from cornu.training.program import Program
+from cornu.training.steps.programs import program_of
 
 
 def counting_program(**settings):
-    total = keras.Variable(np.zeros(3, "float32"))
+    total = keras.Variable(np.zeros(3, "float32"), name="total")
 
     def step(batch):
         total.assign(total + batch.sum(axis=0))
         return batch[:, 0] * 2
 
-    return total, StepProgram(step, lambda: [total], **settings)
+    return total, Program(step, lambda: State.of(non_trainable=[total]), **settings)
 
 
 def test_a_run_of_steps_gives_the_results_of_all_of_them_where_asked():
-    _, program = counting_program(collects=True, donate=False)
+    _, program = counting_program(collects=True, donates=False)
     data = np.arange(30, dtype="float32").reshape(10, 3)
     found = program.run_many(data, np.arange(10, dtype="int32"), 2, 1, 3)
     np.testing.assert_array_equal(found[:3], [[12, 18], [24, 30], [36, 42]])
@@ -37,7 +39,6 @@ def test_a_run_of_steps_changes_the_state_as_single_steps_do():
 def test_values_that_somebody_holds_survive_a_step():
     total, program = counting_program()
     held = total.value
-    program.own_state()
     program.run(np.ones((2, 3), "float32"))
     np.testing.assert_array_equal(held, [0, 0, 0])
     np.testing.assert_array_equal(total, [2, 2, 2])
@@ -46,16 +47,15 @@ def test_values_that_somebody_holds_survive_a_step():
 def test_numpy_views_of_a_value_survive_a_step():
     total, program = counting_program()
     view = np.asarray(total.value)
-    program.own_state()
     program.run(np.ones((2, 3), "float32"))
     np.testing.assert_array_equal(view, [0, 0, 0])
 
 
 def test_values_that_nobody_else_holds_are_not_copied():
     total, program = counting_program()
-    before = total.value.unsafe_buffer_pointer()
-    program.own_state()
-    assert total.value.unsafe_buffer_pointer() == before
+    program.run(np.ones((2, 3), "float32"))
+    before = total._value.unsafe_buffer_pointer()
+    assert program.state().non_trainable["total"].unsafe_buffer_pointer() == before
 
 
 def test_predictions_do_not_depend_on_how_many_steps_run_at_once():
@@ -82,7 +82,7 @@ def test_data_of_nearly_the_same_length_share_a_program():
     model.compile("sgd", "mse")
     for rows in (690, 691, 700):
         model.fit(np.ones((rows, 3)), np.ones(rows), batch_size=10, verbose=0)
-    assert model._program("train")._many._cache_size() == 1
+    assert program_of(model, "train")._many._cache_size() == 1
 
 
 def test_rows_added_to_the_data_are_never_read():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cornu.training.callback import Callback, LogsMapping
+from cornu.training.display.progress import ProgressDisplay
 from cornu.training.logs import as_logs
-from cornu.training.progress import ProgressDisplay
 
 
 class ProgbarLogger(Callback):

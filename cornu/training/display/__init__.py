@@ -1,0 +1,1 @@
+"""What people see of a run: bars, lines and numbers, in terminals and notebooks."""
