@@ -1,7 +1,12 @@
 """Compiled steps: runs of many steps, donated state, results of prediction."""
 
+import os
+import subprocess
+import sys
+
 import jax
 import numpy as np
+import pytest
 
 import cornu as keras
 from cornu.core.state import State
@@ -114,3 +119,80 @@ def test_predictions_may_be_changed_in_place():
     found[0] = 5.0
     assert isinstance(found, np.ndarray)
     assert not isinstance(found, jax.Array)
+
+
+def test_many_models_take_their_steps_along_a_first_axis():
+    total, program = counting_program(models=True)
+    data = np.arange(24, dtype="float32").reshape(2, 4, 3)  # two models, four samples
+
+    def batch_at(i):
+        return jax.lax.dynamic_slice_in_dim(data, i * 2, 2, axis=1)
+
+    start = State(non_trainable={"total": np.zeros((2, 3), "float32")})
+    start = jax.tree.unflatten(jax.tree.structure(program.state()), jax.tree.leaves(start))
+    state, _ = jax.jit(lambda s: program.steps(s, batch_at, 2))(start)
+    np.testing.assert_array_equal(state.non_trainable["total"], data.sum(axis=1))
+    np.testing.assert_array_equal(total, [0, 0, 0])
+
+
+def test_a_step_compiled_anew_says_why():
+    _, program = counting_program()
+    program.run(np.ones((2, 3), "float32"))
+    program.run(np.ones((2, 3), "float32"))
+    program.run((np.ones((4, 3), "float32"))[:3])
+    program.run(np.ones((3, 3), "int32"))
+    first, shape, dtype = program.compilations.reasons
+    assert first == "the first batch"
+    assert "from (2, 3) to (3, 3)" in shape
+    assert "from float32 to int32" in dtype
+
+
+def test_the_fifth_compilation_in_one_fit_is_explained_once():
+    model = keras.Sequential([keras.Input((None,)), keras.layers.Embedding(5, 2)])
+    model.add(keras.layers.GlobalAveragePooling1D())
+    model.add(keras.layers.Dense(1))
+    model.compile("sgd", "mse")
+    batches = [(np.ones((2, n), "int32"), np.ones((2, 1))) for n in range(1, 9)]
+    with pytest.warns(UserWarning, match=r"5 times.*x changed from \(2, 4\) to \(2, 5\)") as told:
+        model.fit(iter(batches), verbose=0)
+    assert len(told) == 1
+    model.fit(iter(batches), verbose=0)
+
+
+def test_a_sharded_state_and_batch_give_the_step_of_one_device(tmp_path):
+    script = tmp_path / "sharded.py"
+    script.write_text(SHARDED)
+    flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=4", "CORNU_ONEDNN": "0"}
+    subprocess.run([sys.executable, script], check=True, env={**os.environ, **flags})
+
+
+SHARDED = """
+import jax, numpy as np, cornu as keras
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from cornu.core import state
+from cornu.training.steps.building import build_for
+from cornu.training.steps.programs import program_of
+
+def trained(shard):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    x = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
+    batch = (x, x.sum(axis=1, keepdims=True), None)
+    build_for(model, batch)
+    program = program_of(model, "train")
+    if shard:
+        mesh = Mesh(np.array(jax.devices()), ("data",))
+        whole, split = (NamedSharding(mesh, PartitionSpec(*s)) for s in ((), ("data",)))
+        for variable in state.leaves(program.variables):
+            variable.assign(jax.device_put(variable.value, whole))
+        batch = jax.device_put(batch, split)
+    for _ in range(3):
+        program.run(batch)
+    return model
+
+one, four = trained(False), trained(True)
+assert len(four.layers[0].kernel.value.sharding.device_set) == 4
+for a, b in zip(one.get_weights(), four.get_weights()):
+    np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+"""
