@@ -145,3 +145,25 @@ FUNCTIONS = {name: globals()[name] for name in NAMES}
 BY_NAME = {**FUNCTIONS, "swish": silu, "hard_swish": hard_silu}
 
 registry.publish("keras.activations", BY_NAME)
+
+
+PROBABILITIES = frozenset({softmax, sigmoid})
+# Activations whose values leave the range from 0 to 1.
+BEYOND_PROBABILITIES = frozenset(
+    {
+        linear,
+        relu,
+        relu6,
+        leaky_relu,
+        elu,
+        selu,
+        celu,
+        gelu,
+        silu,
+        mish,
+        tanh,
+        softplus,
+        softsign,
+        exponential,
+    }
+)

@@ -65,6 +65,12 @@ class Layer(dtype_policies.WithPolicy, LayerState, Building, OutputSpecs, Operat
     """Whether the layer takes masks and hands them on."""
     host_capable: bool = False
     """Whether the layer can run in NumPy, in front of the compiled program, on text."""
+    output_activation: Any = None
+    """The activation function whose values the outputs are, where a layer knows it."""
+    moves_values_only: bool = False
+    """Whether the outputs are the values of the input in another order or shape."""
+    makes_mask: bool = False
+    """Whether the layer finds out which steps are padding."""
     takes_dicts: bool = False
     """Whether a layer of the package takes dicts of tensors; those of users take what they like."""
     takes_strings: bool = False

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-Kind = Literal["numbers", "one-hot", "labels"]
+Kind = Literal["class indices", "one-hot", "binary"]
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,17 @@ def kind_of(y: np.ndarray, kind: Kind | None = None) -> Kind:
         kind: what the loss says.
     """
     if y.ndim == 1 or y.shape[-1] == 1:
-        return "numbers"
-    if kind == "labels":
+        return "class indices"
+    if kind == "binary":
         # Zeros and ones in three axes or more are pixels of class 0 or 1.
-        return "labels" if y.ndim == 2 else "numbers"
+        return "binary" if y.ndim == 2 else "class indices"
     if kind is not None:
         return kind
     if np.all(y >= 0) and np.allclose(np.sum(y, axis=-1, dtype="float32"), 1, atol=1e-3):
         return "one-hot"
     if np.all((y == 0) | (y == 1)):
-        return "labels" if y.ndim == 2 else "numbers"
-    return "numbers" if np.all(y == np.round(y)) else "one-hot"
+        return "binary" if y.ndim == 2 else "class indices"
+    return "class indices" if np.all(y == np.round(y)) else "one-hot"
 
 
 def class_indices(y: Any, kind: Kind, where: str = "y") -> np.ndarray:
@@ -123,7 +123,7 @@ class ClassCounts:
         check_targets(y, self.output.name)
         self.kind = self.kind or kind_of(y, self.output.kind)
         indices = class_indices(y, self.kind, self.output.name)
-        if self.kind == "labels":
+        if self.kind == "binary":
             ones = np.sum(indices > 0, axis=0)
             new = np.stack([len(indices) - ones, ones], axis=-1)
         else:
@@ -134,7 +134,7 @@ class ClassCounts:
                 known &= flat < self.output.classes
             least = y.shape[-1] if self.kind == "one-hot" else self.output.classes or 0
             new = np.bincount(flat[known], minlength=least)
-        if self.counts is None or self.kind == "labels":
+        if self.counts is None or self.kind == "binary":
             self.counts = new if self.counts is None else self.counts + new
             return
         length = max(len(new), len(self.counts))

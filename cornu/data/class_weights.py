@@ -98,7 +98,7 @@ class _OutputWeights:
 
     def __init__(self, given: Any, output: Output):
         self.given, self.output = given, output
-        self.kind: Kind | None = "labels" if isinstance(given, (list, tuple)) else None
+        self.kind: Kind | None = "binary" if isinstance(given, (list, tuple)) else None
         self.counts = ClassCounts(output, self.kind)
         self._table: np.ndarray | None = None
         if isinstance(given, dict):
@@ -124,15 +124,17 @@ class _OutputWeights:
         indices = class_indices(y, self.kind, self.output.name)
         if self._table is None:
             self._warn_of_no_classes(y)
-            self._table = self._label_table(y) if self.kind == "labels" else self._class_table(y)
-        if self.kind == "labels":
+            self._table = self._label_table(y) if self.kind == "binary" else self._class_table(y)
+        if self.kind == "binary":
             return np.where(indices > 0, self._table[:, 1], self._table[:, 0])
         last = len(self._table) - 1
         return self._table[np.where((indices >= 0) & (indices < last), indices, last)]
 
     def _warn_of_no_classes(self, y: np.ndarray) -> None:
         """Say that numbers were rounded, unless the loss or their range speaks of classes."""
-        fractions = y[np.round(y) != y] if y.dtype.kind == "f" and self.kind == "numbers" else y[:0]
+        fractions = (
+            y[np.round(y) != y] if y.dtype.kind == "f" and self.kind == "class indices" else y[:0]
+        )
         if not fractions.size or (self.output.kind is not None and y.min() >= 0 and y.max() <= 1):
             return
         number = fractions.flat[0]

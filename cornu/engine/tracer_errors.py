@@ -181,7 +181,9 @@ def blamed_line(error: Exception) -> str:
     # Without a line of the user's, the last one before JAX is the best there is.
     frame, line = (users or [at for at in frames if not is_jax(at[0])])[-1]
     code = frame.f_code
-    source = linecache.getline(code.co_filename, line, frame.f_globals).strip()
+    # Whatever is run as text has this name, and Python knows the source of the first only.
+    named = code.co_filename != "<string>"
+    source = linecache.getline(code.co_filename, line, frame.f_globals).strip() if named else ""
     shown = f"`{source}`" if source else "The code"
     return f'{shown} (File "{code.co_filename}", line {line}, in {code.co_name})'
 

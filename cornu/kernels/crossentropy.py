@@ -15,7 +15,7 @@ def softmax_cross_entropy_with_integer_labels(logits: Array, labels: Array) -> A
 
     Args:
         logits: unnormalised log-probabilities of shape (..., classes).
-        labels: class numbers, integers of shape (...). A label outside of [0, classes) belongs to
+        labels: class indices, integers of shape (...). A label outside of [0, classes) belongs to
             no class: its loss and its gradient are zero.
 
     Returns:

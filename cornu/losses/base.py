@@ -12,6 +12,7 @@ from cornu import ops, tree
 from cornu.core import dtype_policy, masking
 from cornu.engine import config
 from cornu.engine.names import auto_name, to_snake_case
+from cornu.losses.targets import OutputKind, TargetKind, takes_integers, target_kinds_of
 from cornu.losses.tensors import align_weights, as_dtype, check_mask, same_rank
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
@@ -37,8 +38,10 @@ class Loss:
     2.0
     """
 
-    # Class numbers beyond 2048 are no float16: losses of sparse targets keep them integers.
-    integer_targets = False
+    target_kinds: tuple[TargetKind, ...] = ()
+    """What targets may be, the usual kind first; subclasses may say, so that data are checked."""
+    output_kind: OutputKind | None = None
+    """What predictions must be, unless `from_logits` says otherwise."""
 
     def __init__(
         self,
@@ -77,7 +80,7 @@ class Loss:
         if mask is not None:
             check_mask(f"Loss {self.name!r}", y_pred, mask)
         y_pred = as_tensors(y_pred, self.dtype)
-        if not self.integer_targets:
+        if not takes_integers(self.target_kinds):
             y_true = as_tensors(y_true, self.dtype)
         values = self.call(y_true, y_pred)
         if mask is not None and mask.ndim > len(values.shape) and mask.ndim == y_pred.ndim:
@@ -137,6 +140,8 @@ class FunctionLoss(Loss):
         **settings: Any,
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.target_kinds = target_kinds_of(fn)
+        self.output_kind = getattr(fn, "output_kind", None)
         self.fn = fn
         self.settings = settings
 

@@ -14,9 +14,11 @@ from cornu import ops
 from cornu.core import masking
 from cornu.engine.user_warnings import warn
 from cornu.losses.base import FunctionLoss, means_over_labels
-from cornu.losses.tensors import class_numbers, float_tensor, matched
+from cornu.losses.targets import compares
+from cornu.losses.tensors import class_indices, float_tensor, matched
 
 
+@compares("binary", outputs="probabilities")
 @means_over_labels
 def binary_crossentropy(
     y_true: Any,
@@ -50,6 +52,7 @@ def binary_crossentropy(
     return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=axis)
 
 
+@compares("one-hot", outputs="probabilities")
 def categorical_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -82,6 +85,7 @@ def categorical_crossentropy(
     return ops.categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
 
 
+@compares("class indices", outputs="probabilities")
 def sparse_categorical_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -89,10 +93,10 @@ def sparse_categorical_crossentropy(
     ignore_class: int | None = None,
     axis: int = -1,
 ) -> jax.Array:
-    """Cross-entropy of class numbers.
+    """Cross-entropy of class indices.
 
     Args:
-        y_true: class numbers of shape (batch, ...), or (batch, ..., 1).
+        y_true: class indices of shape (batch, ...), or (batch, ..., 1).
         y_pred: probabilities, or logits, of shape (batch, ..., classes).
         from_logits: whether `y_pred` holds logits.
         ignore_class: number of a class that does not count, such as -1 for "unknown".
@@ -109,7 +113,7 @@ def sparse_categorical_crossentropy(
     """
     y_pred = float_tensor(y_pred)
     warn_of_one_class("sparse_categorical_crossentropy", y_pred, axis)
-    y_true = class_numbers(y_true, y_pred, axis)
+    y_true = class_indices(y_true, y_pred, axis)
     if ignore_class is None:
         return ops.sparse_categorical_crossentropy(
             y_true, y_pred, from_logits=from_logits, axis=axis
@@ -228,7 +232,7 @@ class CategoricalCrossentropy(FunctionLoss):
 
 
 class SparseCategoricalCrossentropy(FunctionLoss):
-    """Cross-entropy of class numbers.
+    """Cross-entropy of class indices.
 
     Args:
         from_logits: whether predictions are logits.
@@ -242,8 +246,6 @@ class SparseCategoricalCrossentropy(FunctionLoss):
     >>> round(loss([1], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
-
-    integer_targets = True
 
     def __init__(
         self,

@@ -9,7 +9,8 @@ import jax
 from cornu import ops
 from cornu.engine import config
 from cornu.losses.base import FunctionLoss, means_over_labels
-from cornu.losses.tensors import class_numbers, float_tensor, matched
+from cornu.losses.targets import compares
+from cornu.losses.tensors import class_indices, float_tensor, matched
 
 
 def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
@@ -30,6 +31,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
     return ops.sum(y_true * ops.log(y_true / y_pred), axis=-1)
 
 
+@compares("values")
 @means_over_labels
 def poisson(y_true: Any, y_pred: Any) -> jax.Array:
     """`mean(y_pred - y_true * log(y_pred))` along the last axis.
@@ -48,11 +50,12 @@ def poisson(y_true: Any, y_pred: Any) -> jax.Array:
     return ops.mean(y_pred - y_true * ops.log(y_pred + config.epsilon()), axis=-1)
 
 
+@compares("class indices", outputs="probabilities")
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> jax.Array:
     """`(1 - p^q) / q`, `p` the probability given to the target class.
 
     Args:
-        y_true: class numbers of shape (batch, ...), or (batch, ..., 1).
+        y_true: class indices of shape (batch, ...), or (batch, ..., 1).
         y_pred: probabilities of shape (batch, ..., classes).
         q: in (0, 1): from cross-entropy, near 0, to the mean absolute error, near 1, which wrong
             labels disturb less.
@@ -68,7 +71,7 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) ->
     [1.0]
     """
     y_pred = float_tensor(y_pred)
-    y_true = ops.cast(class_numbers(y_true, y_pred), "int32")
+    y_true = ops.cast(class_indices(y_true, y_pred), "int32")
     chosen = ops.one_hot(y_true, y_pred.shape[-1], dtype=y_pred.dtype) * y_pred
     return (1.0 - ops.power(ops.sum(chosen, axis=-1), q)) / q
 
@@ -133,8 +136,6 @@ class CategoricalGeneralizedCrossEntropy(FunctionLoss):
     >>> keras.losses.CategoricalGeneralizedCrossEntropy()([1], [[0.75, 0.25]]).item()
     1.0
     """
-
-    integer_targets = True
 
     def __init__(
         self,

@@ -13,9 +13,11 @@ from cornu import ops
 from cornu.engine import config
 from cornu.losses.base import FunctionLoss, means_over_labels
 from cornu.losses.crossentropy import check_smoothing, smoothed, warn_of_one_class
+from cornu.losses.targets import compares
 from cornu.losses.tensors import matched
 
 
+@compares("binary", outputs="probabilities")
 @means_over_labels
 def binary_focal_crossentropy(
     y_true: Any,
@@ -59,6 +61,7 @@ def binary_focal_crossentropy(
     return ops.mean(loss, axis=axis)
 
 
+@compares("one-hot", outputs="probabilities")
 def categorical_focal_crossentropy(
     y_true: Any,
     y_pred: Any,

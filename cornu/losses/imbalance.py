@@ -16,12 +16,14 @@ import numpy as np
 from cornu import ops
 from cornu.engine import config
 from cornu.losses.base import FunctionLoss
-from cornu.losses.tensors import as_dtype, class_numbers, float_tensor
+from cornu.losses.targets import compares
+from cornu.losses.tensors import as_dtype, class_indices, float_tensor
 from cornu.ops.nn.origin import logits_of
 
 FORMS = ("softmax", "sigmoid", "focal")
 
 
+@compares("class indices", "one-hot", "binary")
 def class_balanced_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -37,7 +39,7 @@ def class_balanced_crossentropy(
     them repeat what others show. The weights are scaled so that they sum to the number of classes.
 
     Args:
-        y_true: class numbers (batch, ...), or one-hot targets (batch, ..., classes).
+        y_true: class indices (batch, ...), or one-hot targets (batch, ..., classes).
         y_pred: probabilities, or logits, of shape (batch, ..., classes); or (batch, ..., 1) for two
             classes.
         class_counts: number of training samples in each class, positive.
@@ -77,6 +79,7 @@ def class_balanced_crossentropy(
     return weight * (values / 2 if np.shape(y_pred)[-1] == 1 else values)
 
 
+@compares("class indices", "one-hot", "binary")
 def logit_adjusted_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -90,7 +93,7 @@ def logit_adjusted_crossentropy(
     predicts: their largest value is then the class that balanced accuracy asks for.
 
     Args:
-        y_true: class numbers (batch, ...), or one-hot targets (batch, ..., classes).
+        y_true: class indices (batch, ...), or one-hot targets (batch, ..., classes).
         y_pred: probabilities, or logits, of shape (batch, ..., classes); or (batch, ..., 1) for two
             classes.
         class_counts: number of training samples in each class, positive.
@@ -116,6 +119,7 @@ def logit_adjusted_crossentropy(
     return softmax_crossentropy(target, logits)
 
 
+@compares("class indices", "one-hot", "binary")
 def label_distribution_aware_margin(
     y_true: Any,
     y_pred: Any,
@@ -129,7 +133,7 @@ def label_distribution_aware_margin(
     n is the number of samples of the class: rare classes are kept farther from the boundary.
 
     Args:
-        y_true: class numbers (batch, ...), or one-hot targets (batch, ..., classes).
+        y_true: class indices (batch, ...), or one-hot targets (batch, ..., classes).
         y_pred: probabilities, or logits, of shape (batch, ..., classes); or (batch, ..., 1) for two
             classes.
         class_counts: number of training samples in each class, positive.
@@ -211,7 +215,7 @@ def logits_and_target(
         return logits, jnp.concatenate([1 - positive, positive], axis=-1)
     if y_true.shape == y_pred.shape:
         return logits, as_dtype(y_true, logits.dtype)
-    classes = as_dtype(class_numbers(y_true, y_pred), "int32")
+    classes = as_dtype(class_indices(y_true, y_pred), "int32")
     return logits, jax.nn.one_hot(classes, columns, dtype=logits.dtype)
 
 
@@ -240,8 +244,6 @@ class ByClassCounts(FunctionLoss):
         dtype: see there.
         **settings: further arguments of the function.
     """
-
-    integer_targets = True
 
     def __init__(
         self,

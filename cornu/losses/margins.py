@@ -8,6 +8,7 @@ import jax
 
 from cornu import ops
 from cornu.losses.base import FunctionLoss, means_over_labels
+from cornu.losses.targets import compares
 from cornu.losses.tensors import matched
 
 
@@ -47,6 +48,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     return ops.mean(ops.square(ops.maximum(1.0 - signs(y_true) * y_pred, 0.0)), axis=-1)
 
 
+@compares("one-hot")
 def categorical_hinge(y_true: Any, y_pred: Any) -> jax.Array:
     """`max(1 + highest score of a wrong class - score of the right class, 0)`.
 

@@ -10,9 +10,11 @@ import jax
 from cornu import ops
 from cornu.engine import config
 from cornu.losses.base import FunctionLoss, means_over_labels
+from cornu.losses.targets import compares
 from cornu.losses.tensors import matched
 
 
+@compares("values")
 @means_over_labels
 def mean_squared_error(y_true: Any, y_pred: Any) -> jax.Array:
     """`mean((y_true - y_pred)²)` along the last axis.
@@ -31,6 +33,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> jax.Array:
     return ops.mean(ops.square(y_true - y_pred), axis=-1)
 
 
+@compares("values")
 @means_over_labels
 def mean_absolute_error(y_true: Any, y_pred: Any) -> jax.Array:
     """`mean(abs(y_true - y_pred))` along the last axis.
@@ -49,6 +52,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> jax.Array:
     return ops.mean(ops.abs(y_true - y_pred), axis=-1)
 
 
+@compares("values")
 @means_over_labels
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> jax.Array:
     """`100 * mean(abs(y_true - y_pred) / max(abs(y_true), epsilon))` along the last axis.
@@ -68,6 +72,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> jax.Array:
     return 100.0 * ops.mean(ops.abs((y_true - y_pred) / size), axis=-1)
 
 
+@compares("values")
 @means_over_labels
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> jax.Array:
     """`mean((log(1 + y_true) - log(1 + y_pred))²)` along the last axis, negative values as 0.
@@ -87,6 +92,7 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> jax.Array:
     return ops.mean(ops.square(logs[0] - logs[1]), axis=-1)
 
 
+@compares("values")
 @means_over_labels
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> jax.Array:
     """Mean along the last axis of half the squared error, linear where it exceeds `delta`.
@@ -111,6 +117,7 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> jax.Array:
     return ops.mean(ops.where(error <= delta, square, line), axis=-1)
 
 
+@compares("values")
 @means_over_labels
 def log_cosh(y_true: Any, y_pred: Any) -> jax.Array:
     """`mean(log(cosh(y_pred - y_true)))` along the last axis.

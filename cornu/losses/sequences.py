@@ -8,9 +8,11 @@ import jax
 
 from cornu import ops
 from cornu.losses.base import FunctionLoss
+from cornu.losses.targets import compares
 from cornu.losses.tensors import float_tensor
 
 
+@compares("index sequences")
 def ctc(y_true: Any, y_pred: Any) -> jax.Array:
     """Connectionist temporal classification.
 
@@ -55,8 +57,6 @@ class CTC(FunctionLoss):
     >>> round(keras.losses.CTC()([[1]], keras.ops.zeros((1, 2, 3))).item(), 4)
     1.0986
     """
-
-    integer_targets = True
 
     def __init__(
         self,

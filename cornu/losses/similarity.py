@@ -13,9 +13,11 @@ import jax.numpy as jnp
 from cornu import ops
 from cornu.core import masking
 from cornu.losses.base import FunctionLoss
+from cornu.losses.targets import compares
 from cornu.losses.tensors import float_tensor
 
 
+@compares("group indices")
 def circle(
     y_true: Any,
     y_pred: Any,
@@ -28,9 +30,9 @@ def circle(
     """Circle loss of embeddings.
 
     Args:
-        y_true: class numbers of shape (batch,).
+        y_true: class indices of shape (batch,).
         y_pred: embeddings of length 1, of shape (batch, size).
-        ref_labels: class numbers of the references, of shape (references,); `y_true` if None.
+        ref_labels: class indices of the references, of shape (references,); `y_true` if None.
         ref_embeddings: embeddings of the references, of shape (references, size); `y_pred` if None.
         remove_diagonal: whether the i-th embedding is not compared with the i-th reference, which
             is the embedding itself unless references are given.
@@ -93,8 +95,6 @@ class Circle(FunctionLoss):
     >>> keras.losses.Circle()([0, 0], [[1.0, 0.0], [1.0, 0.0]]).item()
     0.0
     """
-
-    integer_targets = True
 
     def __init__(
         self,

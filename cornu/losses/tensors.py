@@ -106,7 +106,7 @@ def check_mask(owner: str, tensor: Any, mask: Any) -> None:
         )
 
 
-def class_numbers(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
+def class_indices(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """Sparse targets as they are, without a class axis of size 1."""
     y_true = ops.convert_to_tensor(y_true)
     if len(y_true.shape) == len(y_pred.shape) and y_true.shape and y_true.shape[axis] == 1:

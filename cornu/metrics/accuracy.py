@@ -9,10 +9,12 @@ import jax.numpy as jnp
 
 from cornu import ops
 from cornu.engine import config
-from cornu.losses.tensors import class_numbers, float_tensor, same_rank
+from cornu.losses.targets import compares
+from cornu.losses.tensors import class_indices, float_tensor, same_rank
 from cornu.metrics.mean import NamedMean
 
 
+@compares("class indices")
 def accuracy(y_true: Any, y_pred: Any) -> jax.Array:
     """1 where the prediction equals the target, else 0.
 
@@ -24,6 +26,7 @@ def accuracy(y_true: Any, y_pred: Any) -> jax.Array:
     return ops.cast(ops.equal(y_true, y_pred), config.floatx())
 
 
+@compares("binary")
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> jax.Array:
     """1 where a probability lies on the side of the threshold that the target says, else 0.
 
@@ -43,6 +46,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> jax.Arr
     return ops.cast(ops.equal(y_true, positive), config.floatx())
 
 
+@compares("one-hot")
 def categorical_accuracy(y_true: Any, y_pred: Any) -> jax.Array:
     """1 where the class of the highest score is that of the one-hot target, else 0.
 
@@ -61,11 +65,12 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> jax.Array:
     return ops.cast(right, config.floatx())
 
 
+@compares("class indices")
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> jax.Array:
     """1 where the class of the highest score is the target, else 0.
 
     Args:
-        y_true: class numbers of shape (batch, ...), or (batch, ..., 1).
+        y_true: class indices of shape (batch, ...), or (batch, ..., 1).
         y_pred: scores of shape (batch, ..., classes).
 
     Returns:
@@ -75,11 +80,12 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> jax.Array:
     [1.0, 0.0]
     """
     y_pred = ops.convert_to_tensor(y_pred)
-    y_true = class_numbers(y_true, y_pred)
+    y_true = class_indices(y_true, y_pred)
     best = ops.cast(ops.argmax(y_pred, axis=-1), y_true.dtype)
     return ops.cast(ops.equal(y_true, best), config.floatx())
 
 
+@compares("one-hot")
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> jax.Array:
     """1 where the class of the one-hot target is among the `k` highest scores, else 0.
 
@@ -97,16 +103,17 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> jax.Arra
     return top_k(ops.argmax(ops.convert_to_tensor(y_true), axis=-1), float_tensor(y_pred), k)
 
 
+@compares("class indices")
 def sparse_top_k_categorical_accuracy(
     y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False
 ) -> jax.Array:
     """1 where the target is among the `k` highest scores, else 0.
 
     Args:
-        y_true: class numbers of shape (batch, ...), or (batch, ..., 1).
-        y_pred: scores of shape (batch, ..., classes), or class numbers, best first.
+        y_true: class indices of shape (batch, ...), or (batch, ..., 1).
+        y_pred: scores of shape (batch, ..., classes), or class indices, best first.
         k: how many classes count.
-        from_sorted_ids: whether `y_pred` holds class numbers.
+        from_sorted_ids: whether `y_pred` holds class indices.
 
     Returns:
         Tensor of the shape of `y_true`.
@@ -115,7 +122,7 @@ def sparse_top_k_categorical_accuracy(
     [1.0]
     """
     y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
-    numbers = class_numbers(y_true, y_pred)
+    numbers = class_indices(y_true, y_pred)
     if from_sorted_ids:
         found = ops.any(ops.equal(y_pred[..., :k], ops.expand_dims(numbers, -1)), axis=-1)
         right = ops.cast(found, config.floatx())
@@ -199,7 +206,6 @@ class SparseCategoricalAccuracy(NamedMean):
     """
 
     _direction = "up"
-    integer_targets = True
 
     def __init__(self, name: str | None = "sparse_categorical_accuracy", dtype: Any = None):
         super().__init__(sparse_categorical_accuracy, name, dtype)
@@ -233,14 +239,13 @@ class SparseTopKCategoricalAccuracy(NamedMean):
         k: how many classes count.
         name: its name.
         dtype: see `keras.Metric`.
-        from_sorted_ids: whether predictions are class numbers, best first.
+        from_sorted_ids: whether predictions are class indices, best first.
 
     >>> keras.metrics.SparseTopKCategoricalAccuracy(k=2)([2], [[0.1, 0.6, 0.3]]).item()
     1.0
     """
 
     _direction = "up"
-    integer_targets = True
 
     def __init__(
         self,

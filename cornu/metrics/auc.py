@@ -48,6 +48,8 @@ class AUC(Metric):
     0.75
     """
 
+    target_kinds = ("binary",)
+
     _direction = "up"
 
     def __init__(

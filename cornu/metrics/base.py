@@ -14,6 +14,7 @@ from cornu.core.variable import Variable, unwrapped
 from cornu.engine import dtypes
 from cornu.engine.names import auto_name, to_snake_case
 from cornu.losses.base import compute_dtype
+from cornu.losses.targets import TargetKind
 from cornu.metrics.masks import takes_weights, with_masks_as_weights
 
 
@@ -41,6 +42,8 @@ class Metric:
     3.0
     """
 
+    target_kinds: tuple[TargetKind, ...] = ()
+    """What targets may be, the usual kind first; subclasses may say, so that data are checked."""
     # Whether more is better ("up") or less ("down"); None where neither is.
     _direction: str | None = None
     _takes_weights = True

@@ -136,7 +136,7 @@ class RecallByClass(ByClass):
 class F1ByClass(ByClass):
     """Harmonic mean of precision and recall of a class, `2 * right / (predictions + samples)`.
 
-    Unlike `F1Score`, which is Keras's, it takes class numbers and one column too, and is exact.
+    Unlike `F1Score`, which is Keras's, it takes class indices and one column too, and is exact.
 
     Args:
         average: None for one score per class, `"macro"` for their mean over the classes that

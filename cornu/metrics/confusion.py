@@ -19,6 +19,8 @@ class ConfusionCount(Metric):
         dtype: see `keras.Metric`.
     """
 
+    target_kinds = ("binary",)
+
     counted = ""
 
     def __init__(self, thresholds: Any = None, name: str | None = None, dtype: Any = None):
@@ -114,6 +116,8 @@ class FalseNegatives(ConfusionCount):
 
 class PositiveShare(Metric):
     """Share of true positives in true positives and one kind of mistake; see the subclasses."""
+
+    target_kinds = ("binary",)
 
     _direction = "up"
     mistake = ""

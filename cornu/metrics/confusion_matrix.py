@@ -30,6 +30,8 @@ class ConfusionMatrixMetric(Metric):
         dtype: see `keras.Metric`.
     """
 
+    target_kinds = ("class indices", "one-hot")
+
     _direction = "up"
 
     def __init__(
@@ -62,12 +64,12 @@ class ConfusionMatrixMetric(Metric):
         """Take a batch into account.
 
         Args:
-            y_true: class numbers (batch, ...), or one-hot targets shaped like `y_pred`; with
+            y_true: class indices (batch, ...), or one-hot targets shaped like `y_pred`; with
                 `multi_label` zeros and ones (batch, ..., labels).
             y_pred: scores (batch, ..., classes); or probabilities of class 1, (batch, ..., 1), or
-                shaped like the class numbers; or class numbers of an integer dtype; with
+                shaped like the class indices; or class indices of an integer dtype; with
                 `multi_label` probabilities, or zeros and ones, (batch, ..., labels).
-            sample_weight: a number, or a tensor shaped like the first axes of the class numbers, or
+            sample_weight: a number, or a tensor shaped like the first axes of the class indices, or
                 of the labels.
 
         Raises:
@@ -125,11 +127,11 @@ class ConfusionMatrixMetric(Metric):
         floating = jnp.issubdtype(y_pred.dtype, jnp.floating)
         scores = columns > 1 and floating and y_pred.ndim > 1
         if scores and y_true.shape == y_pred.shape and self.num_classes not in (None, columns):
-            # Not one-hot, so class numbers, and probabilities of class 1.
+            # Not one-hot, so class indices, and probabilities of class 1.
             scores = False
         if not scores and not floating and self.num_classes is None:
             raise ValueError(
-                f"Metric {self.name!r} got predictions that are class numbers, so it must know how "
+                f"Metric {self.name!r} got predictions that are class indices, so it must know how "
                 "many classes there are: pass num_classes."
             )
         if scores and self.num_classes not in (None, columns):
@@ -141,7 +143,7 @@ class ConfusionMatrixMetric(Metric):
         allowed = (wanted, (*wanted, 1), *([y_pred.shape] if scores else []))
         if y_true.shape not in allowed and (*y_true.shape, 1) != wanted:
             raise ValueError(
-                f"Metric {self.name!r} takes class numbers of shape {tuple(wanted)}, or one-hot "
+                f"Metric {self.name!r} takes class indices of shape {tuple(wanted)}, or one-hot "
                 f"targets shaped like the predictions, {tuple(y_pred.shape)}; got "
                 f"{tuple(y_true.shape)}."
             )
@@ -334,7 +336,7 @@ class CohenKappa(ConfusionMatrixMetric):
         num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
             or 2 where it is one column.
         weights: None if all mistakes are alike, or `"linear"` or `"quadratic"` in the distance of
-            the class numbers, for grades.
+            the class indices, for grades.
         threshold: from it on, a probability of the only column means class 1, or yes to a label.
         multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
             targets of zeros and ones shaped like the predictions. There is then one value for each

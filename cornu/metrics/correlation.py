@@ -176,6 +176,8 @@ class R2Score(Metric):
     0.5
     """
 
+    target_kinds = ("values",)
+
     _direction = "up"
 
     def __init__(

@@ -54,8 +54,8 @@ def count(
     if y_true.shape != y_pred.shape:
         raise ValueError(
             "This metric takes targets and predictions of the same shape; got "
-            f"{tuple(y_true.shape)} and {tuple(y_pred.shape)}. Turn class numbers to one column "
-            "per class with `keras.utils.to_categorical`, or use a metric that takes class numbers."
+            f"{tuple(y_true.shape)} and {tuple(y_pred.shape)}. Turn class indices to one column "
+            "per class with `keras.utils.to_categorical`, or use a metric that takes class indices."
         )
     weights = jnp.ones((), dtype)
     if sample_weight is not None:

@@ -35,6 +35,8 @@ class FBetaScore(Metric):
     0.6667
     """
 
+    target_kinds = ("one-hot", "binary")
+
     _direction = "up"
 
     def __init__(

@@ -23,8 +23,8 @@ class IoU(Metric):
         dtype: dtype of the counts, `"int32"` by default; `"float32"` for weights that are no
             whole numbers.
         ignore_class: number of a class whose targets do not count.
-        sparse_y_true: whether targets are class numbers, not one-hot vectors.
-        sparse_y_pred: whether predictions are class numbers, not scores.
+        sparse_y_true: whether targets are class indices, not one-hot vectors.
+        sparse_y_pred: whether predictions are class indices, not scores.
         axis: the class axis of what is not sparse.
 
     Raises:
@@ -34,6 +34,8 @@ class IoU(Metric):
     >>> round(metric([0, 0, 1, 1], [0, 1, 0, 1]).item(), 4)
     0.3333
     """
+
+    target_kinds = ("class indices",)
 
     _direction = "up"
 
@@ -69,9 +71,9 @@ class IoU(Metric):
         """Take a batch into account.
 
         Args:
-            y_true: class numbers, or one-hot targets.
-            y_pred: class numbers, or scores.
-            sample_weight: weights, a tensor shaped like the first axes of the class numbers.
+            y_true: class indices, or one-hot targets.
+            y_pred: class indices, or scores.
+            sample_weight: weights, a tensor shaped like the first axes of the class indices.
         """
         y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
         if not self.sparse_y_true:
@@ -80,7 +82,7 @@ class IoU(Metric):
             y_pred = jnp.argmax(y_pred, axis=self.axis)
         if y_true.size != y_pred.size:
             raise ValueError(
-                f"Metric {self.name!r} takes as many targets as predictions; got class numbers of "
+                f"Metric {self.name!r} takes as many targets as predictions; got class indices of "
                 f"shape {tuple(y_true.shape)} and {tuple(y_pred.shape)}."
             )
         weights = jnp.ones((), self.dtype)
@@ -137,6 +139,8 @@ class BinaryIoU(IoU):
     0.3333
     """
 
+    target_kinds = ("binary",)
+
     def __init__(
         self,
         target_class_ids: Any = (0, 1),
@@ -174,8 +178,8 @@ class MeanIoU(IoU):
         name: its name.
         dtype: see `IoU`.
         ignore_class: number of a class whose targets do not count.
-        sparse_y_true: whether targets are class numbers, not one-hot vectors.
-        sparse_y_pred: whether predictions are class numbers, not scores.
+        sparse_y_true: whether targets are class indices, not one-hot vectors.
+        sparse_y_pred: whether predictions are class indices, not scores.
         axis: the class axis of what is not sparse.
 
     >>> metric = keras.metrics.MeanIoU(num_classes=2)
@@ -218,13 +222,15 @@ class OneHotIoU(IoU):
         name: its name.
         dtype: see `IoU`.
         ignore_class: number of a class whose targets do not count.
-        sparse_y_pred: whether predictions are class numbers, not scores.
+        sparse_y_pred: whether predictions are class indices, not scores.
         axis: the class axis.
 
     >>> metric = keras.metrics.OneHotIoU(num_classes=2, target_class_ids=[0])
     >>> metric([[1, 0], [0, 1]], [[0.8, 0.2], [0.7, 0.3]]).item()
     0.5
     """
+
+    target_kinds = ("one-hot",)
 
     def __init__(
         self,
@@ -260,13 +266,15 @@ class OneHotMeanIoU(MeanIoU):
         name: its name.
         dtype: see `IoU`.
         ignore_class: number of a class whose targets do not count.
-        sparse_y_pred: whether predictions are class numbers, not scores.
+        sparse_y_pred: whether predictions are class indices, not scores.
         axis: the class axis.
 
     >>> metric = keras.metrics.OneHotMeanIoU(num_classes=2)
     >>> metric([[1, 0], [0, 1]], [[0.8, 0.2], [0.7, 0.3]]).item()
     0.25
     """
+
+    target_kinds = ("one-hot",)
 
     def __init__(
         self,

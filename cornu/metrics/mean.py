@@ -12,6 +12,7 @@ import jax.numpy as jnp
 
 from cornu.core import registry
 from cornu.losses.base import Loss, divide, values_of_entries
+from cornu.losses.targets import takes_integers, target_kinds_of
 from cornu.losses.tensors import align_weights, as_dtype
 from cornu.metrics.base import Metric
 
@@ -106,15 +107,13 @@ class MeanMetricWrapper(Mean):
     0.5
     """
 
-    # Class numbers beyond 256 are no bfloat16: metrics of sparse targets keep them integers.
-    integer_targets = False
-
     def __init__(self, fn: Callable, name: str | None = None, dtype: Any = None, **kwargs: Any):
         if not callable(fn):
             raise TypeError(
                 f"{type(self).__name__} takes a function fn(y_true, y_pred); got {fn!r}."
             )
         super().__init__(name=name, dtype=dtype)
+        self.target_kinds = target_kinds_of(fn)
         self._fn = fn
         self._fn_kwargs = kwargs
 
@@ -127,7 +126,7 @@ class MeanMetricWrapper(Mean):
             sample_weight: see `Mean.update_state`.
         """
         y_pred = as_dtype(y_pred, self.dtype)
-        if not self.integer_targets:
+        if not takes_integers(self.target_kinds):
             y_true = as_dtype(y_true, self.dtype)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
         if values is None:

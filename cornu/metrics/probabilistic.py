@@ -108,7 +108,7 @@ class CategoricalCrossentropy(NamedMean):
 
 
 class SparseCategoricalCrossentropy(NamedMean):
-    """Mean cross-entropy of class numbers.
+    """Mean cross-entropy of class indices.
 
     Args:
         name: its name.
@@ -122,7 +122,6 @@ class SparseCategoricalCrossentropy(NamedMean):
     """
 
     _direction = "down"
-    integer_targets = True
 
     def __init__(
         self,

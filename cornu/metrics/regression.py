@@ -96,6 +96,8 @@ class RootMeanSquaredError(Mean):
     2.0
     """
 
+    target_kinds = ("values",)
+
     _direction = "down"
 
     def __init__(self, name: str | None = "root_mean_squared_error", dtype: Any = None):

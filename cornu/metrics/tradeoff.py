@@ -40,6 +40,8 @@ class BestWhere(Metric):
         dtype: see `keras.Metric`.
     """
 
+    target_kinds = ("binary",)
+
     _direction = "up"
     argument = ""
 

@@ -95,7 +95,7 @@ def calibration_curve(
     """How often what was predicted with a probability came true.
 
     Args:
-        y_true: zeros and ones `(samples,)`, or class numbers or one-hot for several classes.
+        y_true: zeros and ones `(samples,)`, or class indices or one-hot for several classes.
         y_prob: probabilities `(samples,)` or `(samples, 1)`; or `(samples, classes)`, of which the
             highest of each sample is looked at.
         bins: number of bins.
@@ -169,7 +169,7 @@ class TemperatureScaling:
         """Find the temperature.
 
         Args:
-            y_true: zeros and ones, class numbers, or one-hot.
+            y_true: zeros and ones, class indices, or one-hot.
             y_prob: probabilities `(samples,)`, `(samples, 1)` or `(samples, classes)` for samples
                 that the model was not trained on.
 
@@ -223,7 +223,7 @@ class IsotonicCalibration:
         """Fit the functions.
 
         Args:
-            y_true: zeros and ones, class numbers, or one-hot.
+            y_true: zeros and ones, class indices, or one-hot.
             y_prob: probabilities `(samples,)`, `(samples, 1)` or `(samples, classes)` for samples
                 that the model was not trained on.
 
@@ -260,7 +260,7 @@ class IsotonicCalibration:
 
 
 def checked_probabilities(y_true: Any, y_prob: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Class numbers `(samples,)` and probabilities `(samples, classes)`.
+    """Class indices `(samples,)` and probabilities `(samples, classes)`.
 
     Raises:
         ValueError: for NaN, other lengths, classes that have no column, and values that are no
@@ -274,7 +274,7 @@ def checked_probabilities(y_true: Any, y_prob: Any) -> tuple[np.ndarray, np.ndar
         raise ValueError(f"There are {len(y)} targets for {len(p)} predictions.")
     if not np.isfinite(y).all() or not np.isin(y, np.arange(p.shape[1])).all():
         raise ValueError(
-            f"The targets must be class numbers from 0 to {p.shape[1] - 1}, without NaN; got "
+            f"The targets must be class indices from 0 to {p.shape[1] - 1}, without NaN; got "
             f"{np.unique(y)[:5].tolist()}."
         )
     return y.astype("int64"), p

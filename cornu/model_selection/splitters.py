@@ -119,7 +119,7 @@ def split_indices(
         cv: as for `make_splitter`; or any object with `split(x, y, groups)`; or an iterable of
             pairs of index arrays or boolean masks.
         length: number of samples.
-        y: targets, for ways that keep the shares of the classes: class numbers or names
+        y: targets, for ways that keep the shares of the classes: class indices or names
             `(samples,)` or `(samples, 1)`, or one-hot `(samples, classes)`.
         groups: one for each sample; a group is never in both parts.
         seed: see `make_splitter`.

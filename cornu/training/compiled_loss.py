@@ -100,7 +100,7 @@ def kind_of_crossentropy(target: Any, prediction: Any) -> str:
 
 
 def is_sparse(target: Any, prediction: Any) -> bool:
-    """Whether the targets are class numbers rather than one value per class."""
+    """Whether the targets are class indices rather than one value per class."""
     if len(target.shape) < len(prediction.shape):
         return True
     return target.shape[-1] == 1 and prediction.shape[-1] != 1

@@ -10,18 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import losses, tree
-from cornu.data.class_targets import Kind, Output
+from cornu.data.class_targets import Output
 from cornu.data.class_weights import ClassWeights
-
-KINDS: dict[Any, Kind] = {
-    losses.sparse_categorical_crossentropy: "numbers",
-    losses.categorical_generalized_cross_entropy: "numbers",
-    losses.categorical_crossentropy: "one-hot",
-    losses.categorical_focal_crossentropy: "one-hot",
-    losses.categorical_hinge: "one-hot",
-    losses.binary_crossentropy: "labels",
-    losses.binary_focal_crossentropy: "labels",
-}
+from cornu.losses.targets import CLASSES, target_kinds_of
 
 
 class Outputs(list):
@@ -233,7 +224,9 @@ def _of_the_only(given: Any, outputs: Outputs, argument: str) -> Any:
 
 def _output(name: str, loss: Any, shape: tuple) -> Output:
     known = None if loss in (None, "crossentropy", "ce") else losses.get(loss)
-    kind = KINDS.get(getattr(known, "fn", known))
+    kinds = target_kinds_of(known)
+    # A loss that takes several kinds leaves it to the targets.
+    kind = kinds[0] if len(kinds) == 1 and kinds[0] in CLASSES else None
     # One column stands for two classes.
     classes = max(shape[-1], 2) if shape and shape[-1] and kind is not None else None
-    return Output(name, kind, None if kind == "labels" and classes != 2 else classes)
+    return Output(name, kind, None if kind == "binary" and classes != 2 else classes)

@@ -95,7 +95,7 @@ class Program:
         donated = (0,) if self.donates else ()
         self._one = jax.jit(self.pure, donate_argnums=donated, compiler_options=self.options)
         self._many = jax.jit(
-            self._rows, donate_argnums=donated, static_argnums=(3, 4), compiler_options=self.options
+            self._loop, donate_argnums=donated, static_argnums=(3, 4), compiler_options=self.options
         )
 
     # --- pure functions ------------------------------------------------------------------------
@@ -160,7 +160,7 @@ class Program:
 
         return jax.vmap(one)(state) if self.models else one(state)
 
-    def _rows(
+    def _loop(
         self,
         state: State,
         data: Any,

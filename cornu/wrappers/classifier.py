@@ -18,7 +18,7 @@ class SKLearnClassifier(sklearn_base.ClassifierMixin, SKLearnEstimator):
 
     Labels may be of any kind, strings too. A function that makes the model is given one-hot targets
     `(samples, classes)`, or 0 and 1 `(samples, labels)` for several labels. The model is trained
-    with class numbers if its loss is a sparse one, or if it has one output, for two classes.
+    with class indices if its loss is a sparse one, or if it has one output, for two classes.
 
     Args:
         model: a compiled `Model`, of which each `fit` trains a copy with new weights; or a function

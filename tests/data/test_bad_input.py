@@ -92,11 +92,11 @@ def test_bad_arguments_of_fit_are_named(compiled_model, case):
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ([0, 3, 1, 1], "class numbers from 0 to 3, but 'head' has 3 output.*4 units"),
+        ([0, 3, 1, 1], "class indices from 0 to 3, but 'head' has 3 output.*4 units"),
         ([0, -1, 1, 1], "from -1 to 1.*ignore_class"),
     ],
 )
-def test_class_numbers_beyond_the_outputs_are_named(labels, message):
+def test_class_indices_beyond_the_outputs_are_named(labels, message):
     head = keras.layers.Dense(3, activation="softmax", name="head")
     model = keras.Sequential([keras.Input((3,)), head])
     model.compile("sgd", "sparse_categorical_crossentropy")

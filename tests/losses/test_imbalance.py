@@ -133,8 +133,8 @@ def test_other_settings_are_refused(settings):
         keras.losses.ClassBalancedCrossentropy([2, 1], **settings)
 
 
-def test_class_numbers_beyond_the_outputs_are_named_before_training():
+def test_class_indices_beyond_the_outputs_are_named_before_training():
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
     model.compile("sgd", keras.losses.LogitAdjustedCrossentropy(COUNTS, from_logits=True))
-    with pytest.raises(ValueError, match=r"class numbers from 0 to 3, but .* 3 output"):
+    with pytest.raises(ValueError, match=r"class indices from 0 to 3, but .* 3 output"):
         model.fit(np.zeros((4, 2)), np.arange(4), verbose=0)

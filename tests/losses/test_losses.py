@@ -77,7 +77,7 @@ def test_a_confident_wrong_sigmoid_still_learns_in_a_compiled_program():
     np.testing.assert_allclose(gradient, [[-1.0]], rtol=1e-5)
 
 
-def test_class_numbers_stay_whole_in_half_precision():
+def test_class_indices_stay_whole_in_half_precision():
     scores = jnp.zeros((1, 4000)).at[0, 3001].set(20.0)
     loss = losses.SparseCategoricalCrossentropy(from_logits=True, dtype="float16")
     assert loss(jnp.array([3001]), scores).item() < 0.1

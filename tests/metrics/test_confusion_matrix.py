@@ -23,7 +23,7 @@ def in_batches(metric, y_true, y_pred, weights):
 
 
 FORMS = {
-    "class numbers": CLASSES,
+    "class indices": CLASSES,
     "a column": CLASSES[:, None],
     "one-hot": np.eye(4)[CLASSES],
 }

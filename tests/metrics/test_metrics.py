@@ -102,7 +102,7 @@ def test_weights_of_samples_go_together_with_a_mask():
     assert result.item() == pytest.approx((1 + 1 + 2 * 4) / 4)
 
 
-def test_sorted_class_numbers_are_looked_up_as_they_are():
+def test_sorted_class_indices_are_looked_up_as_they_are():
     best_first = np.array([[0, 1, 2], [2, 0, 1]])
     result = metrics.sparse_top_k_categorical_accuracy([0, 1], best_first, 2, from_sorted_ids=True)
     assert result.tolist() == [1.0, 0.0]

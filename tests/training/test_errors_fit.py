@@ -72,7 +72,7 @@ def test_numbers_of_numpy_are_numbers():
 DATA = {
     "class beyond the outputs": (
         lambda: classifier(2).fit(X, CLASSES),
-        "y holds class numbers from 0 to 2, but 'top' has 2 output(s)",
+        "y holds class indices from 0 to 2, but 'top' has 2 output(s)",
     ),
     "floats beyond the outputs": (
         lambda: classifier(2).fit(X, CLASSES.astype("float32")),
@@ -88,11 +88,11 @@ DATA = {
     ),
     "validation": (
         lambda: classifier(2).fit(X, CLASSES % 2, validation_data=(X, CLASSES)),
-        "y in validation_data holds class numbers from 0 to 2",
+        "y in validation_data holds class indices from 0 to 2",
     ),
     "evaluate": (
         lambda: classifier(2).evaluate(X, CLASSES, verbose=0),
-        "y holds class numbers from 0 to 2",
+        "y holds class indices from 0 to 2",
     ),
     "words beyond the vocabulary": (
         lambda: words().fit(np.full((8, 3), 10), Y),

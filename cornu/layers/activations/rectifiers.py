@@ -28,6 +28,7 @@ class ReLU(Layer):
     """
 
     _settings = ("max_value", "negative_slope", "threshold")
+    output_activation = staticmethod(activations.relu)
 
     def __init__(
         self,

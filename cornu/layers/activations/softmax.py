@@ -28,6 +28,7 @@ class Softmax(Layer):
     """
 
     _settings = ("axis",)
+    output_activation = staticmethod(activations.softmax)
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any):
         super().__init__(**kwargs)

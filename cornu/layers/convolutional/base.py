@@ -60,6 +60,11 @@ class BaseConvolution(Layer):
         self.input_spec = InputSpec(min_ndim=self.rank + 2)
 
     @property
+    def output_activation(self) -> Any:
+        """The activation that gives the outputs; `linear` for none."""
+        return self.activation or activations.linear
+
+    @property
     def channel_axis(self) -> int:
         """The axis of the channels in the inputs."""
         return -1 if self.data_format == "channels_last" else 1

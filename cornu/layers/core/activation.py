@@ -28,6 +28,11 @@ class Activation(Layer):
         self.supports_masking = True
         self.activation = activations.get(activation)
 
+    @property
+    def output_activation(self) -> Any:
+        """The activation that gives the outputs; `linear` for none."""
+        return self.activation or activations.linear
+
     def call(self, inputs: jax.Array) -> jax.Array:
         """The activations."""
         return self.activation(inputs)

@@ -77,6 +77,11 @@ class Dense(LowRankAdaptation, Layer):
         self.input_spec = InputSpec(min_ndim=2)
         self.supports_masking = True
 
+    @property
+    def output_activation(self) -> Any:
+        """The activation that gives the outputs; `linear` for none."""
+        return self.activation or activations.linear
+
     def build(self, input_shape: tuple) -> None:
         """Make the weights for inputs of shape (batch, ..., features)."""
         features = input_shape[-1]

@@ -82,6 +82,11 @@ class EinsumDense(LowRankAdaptation, Layer):
         set_weight_settings(self, "bias", bias_initializer, bias_regularizer, bias_constraint)
         self.start_lora(lora_rank, lora_alpha, quantization_config)
 
+    @property
+    def output_activation(self) -> Any:
+        """The activation that gives the outputs; `linear` for none."""
+        return self.activation or activations.linear
+
     def build(self, input_shape: tuple) -> None:
         """Make the weights for inputs of that shape."""
         equation = Equation(self.equation, self.name)

@@ -79,7 +79,7 @@ class Embedding(LowRankAdaptation, Layer):
             embeddings_constraint,
         )
         self.mask_zero = mask_zero
-        self.supports_masking = mask_zero
+        self.supports_masking = self.makes_mask = mask_zero
         # Ids must not be rounded to the layer's half-precision dtype.
         self.autocast = False
         self.start_lora(lora_rank, lora_alpha, quantization_config)

@@ -32,6 +32,8 @@ class Masking(Layer):
 
     _settings = ("mask_value",)
 
+    makes_mask = True
+
     def __init__(self, mask_value: float = 0.0, **kwargs: Any):
         super().__init__(**kwargs)
         # Rounded, other values than that of padding could equal it.

@@ -28,6 +28,7 @@ class Flatten(Layer):
     (2, 12)
     """
 
+    moves_values_only = True
     takes_strings = True
 
     _settings = ("data_format",)
@@ -68,6 +69,7 @@ class Reshape(Layer):
     (2, 3, 4)
     """
 
+    moves_values_only = True
     takes_strings = True
 
     _settings = ("target_shape",)
@@ -120,6 +122,7 @@ class Permute(Layer):
     (2, 4, 3)
     """
 
+    moves_values_only = True
     takes_strings = True
 
     _settings = ("dims",)

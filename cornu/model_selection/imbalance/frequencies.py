@@ -23,7 +23,7 @@ def class_counts(data: Any, *, num_classes: int | None = None, steps: int | None
     """How often each class occurs.
 
     Args:
-        data: targets: class numbers `(samples, ...)`, one-hot `(samples, ..., classes)`, or zeros
+        data: targets: class indices `(samples, ...)`, one-hot `(samples, ..., classes)`, or zeros
             and ones for several labels `(samples, labels)`; or a structure of these; or a source of
             batches `(x, y)`, which is read once.
         num_classes: number of classes, if some may not occur; numbers beyond it do not count.
@@ -82,7 +82,7 @@ def class_weights(
     counters = _counted(data, num_classes, steps)
 
     def of_output(counter: ClassCounts) -> Any:
-        if counter.kind == "labels":
+        if counter.kind == "binary":
             return [_weights(counts, scheme, beta) for counts in counter.counts]
         if num_classes is not None or counter.kind == "one-hot":
             check_filled(counter.counts, counter.output.name)
@@ -125,13 +125,13 @@ def initial_bias(
     if not isinstance(counter, ClassCounts):
         raise ValueError("initial_bias takes the targets of one output; call it for each.")
     counts = counter.counts.astype("float64")
-    if counter.kind == "labels":
+    if counter.kind == "binary":
         for label, of_label in enumerate(counter.counts):
             check_filled(of_label, f"label {label}")
         return Constant((np.log(counts[:, 1]) - np.log(counts[:, 0])).tolist())
     check_filled(counter.counts, counter.output.name)
     if units is None:
-        units = 1 if len(counts) == 2 and counter.kind == "numbers" else len(counts)
+        units = 1 if len(counts) == 2 and counter.kind == "class indices" else len(counts)
     if units == 1 and len(counts) == 2:
         return Constant([float(np.log(counts[1]) - np.log(counts[0]))])
     if units != len(counts):

@@ -163,7 +163,7 @@ class BalancedStream:
         y = np.asarray(y)
         self._kind = self._kind or kind_of(y)
         labels = class_indices(y, self._kind, "y")
-        if labels.ndim != 1 or self._kind == "labels":
+        if labels.ndim != 1 or self._kind == "binary":
             raise ValueError(
                 f"BalancedStream needs one class for each sample, but y has shape {y.shape}. Pass "
                 "class_of, a function from y to the class of each sample."

@@ -24,7 +24,7 @@ class ClassificationReport(Report):
 
     Args:
         labels: the kind of classifier, and how its outputs are read.
-        y_true: class numbers `(samples,)`, or 0 and 1 `(samples, labels)`.
+        y_true: class indices `(samples,)`, or 0 and 1 `(samples, labels)`.
         y_pred: what was predicted, likewise.
         probabilities: `(samples, classes)`.
         sample_weight: `(samples,)`.

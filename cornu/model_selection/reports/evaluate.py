@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu import losses
+from cornu.losses.targets import CLASSES, target_kinds_of
 from cornu.model_selection.reports.classification import (
     ClassificationCollector,
     ClassificationReport,
@@ -21,11 +22,8 @@ from cornu.model_selection.reports.predicting import (
 from cornu.model_selection.reports.regression import RegressionCollector, RegressionReport
 from cornu.model_selection.reports.segmentation import SegmentationCollector
 from cornu.model_selection.reports.several import SeveralReports
-from cornu.training.checks.heads import REGRESSIONS
-from cornu.training.outputs import KINDS as LOSSES_OF_CLASSES
 from cornu.training.outputs import per_output
 
-LOSSES_OF_NUMBERS = (*REGRESSIONS, losses.poisson)
 COVERAGE = 0.9
 
 
@@ -56,8 +54,8 @@ def evaluate_report(
             `RegressionReport`; several outputs a `SeveralReports`.
         x: inputs; or a tuple `(x, y)` or `(x, y, sample_weight)`; or a source of such batches, of
             which predictions and the worst mistakes are kept only.
-        y: class numbers, one-hot targets, class names, or 0 and 1 for each of several labels; for
-            pixels masks of class numbers, or one-hot; for several outputs a dict or a list.
+        y: class indices, one-hot targets, class names, or 0 and 1 for each of several labels; for
+            pixels masks of class indices, or one-hot; for several outputs a dict or a list.
         class_names: names of the classes or labels, in the order of the outputs; of a regression's
             columns.
         sample_weight: one weight per sample, or per pixel, which all scores take into account.
@@ -172,10 +170,10 @@ def is_regression(loss: Any, y: np.ndarray, outputs: np.ndarray) -> bool:
         y: some targets.
         outputs: the outputs for these.
     """
-    function = getattr(loss, "fn", loss)
-    if y.dtype.kind not in "biuf" or function in LOSSES_OF_CLASSES:
+    kinds = target_kinds_of(loss)
+    if y.dtype.kind not in "biuf" or not CLASSES.isdisjoint(kinds[:1]):
         return False
     if np.any(y != np.round(y)):
         return True
-    # Whole numbers may be classes that are learnt by squared errors, from sigmoids.
-    return function in LOSSES_OF_NUMBERS and bool(outputs.min() < 0 or outputs.max() > 1)
+    # Whole numbers may be classes that are learned by squared errors, from sigmoids.
+    return kinds[:1] == ("values",) and bool(outputs.min() < 0 or outputs.max() > 1)

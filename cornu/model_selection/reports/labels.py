@@ -1,4 +1,4 @@
-"""How the targets and outputs of a classifier are read: as class numbers and probabilities."""
+"""How the targets and outputs of a classifier are read: as class indices and probabilities."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Labels:
     from_logits: bool
 
     def numbers(self, y: np.ndarray) -> np.ndarray:
-        """Class numbers `(samples,)`; for several labels 0 or 1, `(samples, labels)`.
+        """Class indices `(samples,)`; for several labels 0 or 1, `(samples, labels)`.
 
         Raises:
             ValueError: if the targets do not match the outputs.
@@ -52,7 +52,7 @@ class Labels:
         if y.ndim > 1 and y.size != len(y):
             raise ValueError(
                 f"The targets have shape {shape_of(y)}; a model of {len(self.names)} classes needs "
-                f"class numbers (samples,)"
+                f"class indices (samples,)"
                 + (f", or one-hot targets (samples, {self.columns})." if self.columns > 1 else ".")
             )
         y = y.reshape(len(y))

@@ -83,7 +83,7 @@ def overall_scores(
 
     Args:
         matrix: see `confusion_of`.
-        y: class numbers `(samples,)`, or 0 and 1 `(samples, labels)`.
+        y: class indices `(samples,)`, or 0 and 1 `(samples, labels)`.
         predicted: likewise.
         probabilities: `(samples, classes)`.
         weight: `(samples,)`.

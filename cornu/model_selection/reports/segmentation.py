@@ -43,7 +43,7 @@ class SegmentationReport(ClassificationReport):
 
     Args:
         labels: see `ClassificationReport`.
-        y_true: class numbers `(pixels,)`.
+        y_true: class indices `(pixels,)`.
         y_pred: what was predicted, likewise.
         probabilities: `(pixels, classes)`.
         sample_weight: `(pixels,)`.
@@ -164,7 +164,7 @@ class SegmentationCollector(ClassificationCollector):
     def _counted(
         self, y: np.ndarray, outputs: np.ndarray, weight: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Count pixels; their class numbers and predictions."""
+        """Count pixels; their class indices and predictions."""
         if self.labels is None:
             self.labels = labels_of(self.loss, y, outputs, *self.settings)
             if self.labels.kind == "multilabel":
@@ -263,7 +263,7 @@ def form_of(y: np.ndarray, outputs: np.ndarray) -> str:
     if y.shape != outputs.shape:
         raise ValueError(
             f"The targets have shape {shape_of(y)}, and the model's outputs {shape_of(outputs)}: a "
-            f"report on pixels needs class numbers {shape_of(outputs[..., 0])}, or one-hot targets "
+            f"report on pixels needs class indices {shape_of(outputs[..., 0])}, or one-hot targets "
             "shaped like the outputs."
         )
     one_of_all = np.allclose(y.sum(axis=-1), 1)
@@ -276,7 +276,7 @@ def form_of(y: np.ndarray, outputs: np.ndarray) -> str:
 def flattened(
     y: np.ndarray, outputs: np.ndarray, form: str
 ) -> tuple[np.ndarray, np.ndarray, tuple]:
-    """Class numbers `(pixels,)`, outputs `(pixels, columns)`, and the shape of all masks."""
+    """Class indices `(pixels,)`, outputs `(pixels, columns)`, and the shape of all masks."""
     if form == "one-hot":
         if not np.allclose(y.sum(axis=-1), 1):
             raise ValueError(ONE_CLASS_EACH)

@@ -69,7 +69,7 @@ def sparse_categorical_crossentropy(
     """Minus the logarithm of the probability predicted for the target class.
 
     Args:
-        target: class numbers, of the shape of `output` without the class axis, which may be there
+        target: class indices, of the shape of `output` without the class axis, which may be there
             with size 1. A number that is no class gives 0.
         output: predicted probabilities, which are divided by their sum first, or logits.
         from_logits: whether `output` holds logits.
@@ -93,7 +93,7 @@ def sparse_categorical_crossentropy(
         del expected[axis]
     if not output.ndim or target.shape != tuple(expected):
         raise ValueError(
-            "sparse_categorical_crossentropy takes class numbers of the shape of the predictions "
+            "sparse_categorical_crossentropy takes class indices of the shape of the predictions "
             f"without the class axis {axis}; got targets of shape {tuple(target.shape)} and "
             f"predictions of shape {tuple(output.shape)}. For one-hot targets use "
             "categorical_crossentropy."

@@ -1,4 +1,4 @@
-"""Class numbers as vectors of zeros and ones."""
+"""Class indices as vectors of zeros and ones."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from cornu.ops.op import as_array, op
 def one_hot(
     x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False
 ) -> jax.Array:
-    """A vector with a 1 at the class number, 0 elsewhere.
+    """A vector with a 1 at the class index, 0 elsewhere.
 
     Args:
-        x: class numbers, tensor of any shape. A number outside of [0, num_classes) gives zeros.
+        x: class indices, tensor of any shape. A number outside of [0, num_classes) gives zeros.
         num_classes: length of the vectors.
         axis: axis of the result along which the vectors lie.
         dtype: dtype of the result; the default float type if None.
@@ -43,10 +43,10 @@ def multi_hot(
     dtype: Any = None,
     sparse: bool = False,
 ) -> jax.Array:
-    """A vector with a 1 at each class number that a row holds, 0 elsewhere.
+    """A vector with a 1 at each class index that a row holds, 0 elsewhere.
 
     Args:
-        inputs: class numbers, tensor of shape (batch, numbers, ...) or (numbers,). Numbers outside
+        inputs: class indices, tensor of shape (batch, numbers, ...) or (numbers,). Numbers outside
             of [0, num_classes) are left out.
         num_classes: length of the vectors; needed.
         axis: axis of the result along which the vectors lie.

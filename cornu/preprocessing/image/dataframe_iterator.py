@@ -32,7 +32,7 @@ class DataFrameIterator(FileIterator):
         classes: names of the classes, in order; samples of others are left out. None for all, in
             alphabetical order.
         class_mode: what the targets are: `"categorical"` (one-hot rows; several names in a list
-            give several ones), `"binary"` and `"sparse"` (class numbers), `"raw"` (the values),
+            give several ones), `"binary"` and `"sparse"` (class indices), `"raw"` (the values),
             `"multi_output"` (a list of the values of each column), `"input"` (the images
             themselves), or None.
         batch_size: samples in a batch.
@@ -48,7 +48,7 @@ class DataFrameIterator(FileIterator):
 
     Attributes:
         class_indices: dict from a class's name to its number.
-        classes: the class number, or list of numbers, of each file.
+        classes: the class index, or list of numbers, of each file.
         filenames: the files as the table names them.
         filepaths: the files.
         samples: number of files.

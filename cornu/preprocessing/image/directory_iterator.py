@@ -26,7 +26,7 @@ class DirectoryIterator(FileIterator):
         color_mode: `"rgb"`, `"rgba"` or `"grayscale"`.
         classes: names of the class folders, in order; None for all, in alphabetical order.
         class_mode: what the targets are: `"categorical"` (one-hot rows), `"binary"` and
-            `"sparse"` (class numbers), `"input"` (the images themselves), or None.
+            `"sparse"` (class indices), `"input"` (the images themselves), or None.
         batch_size: samples in a batch.
         shuffle: whether to read the samples in a new order in each epoch.
         seed: an int, or None.
@@ -41,7 +41,7 @@ class DirectoryIterator(FileIterator):
 
     Attributes:
         class_indices: dict from a class's name to its number.
-        classes: the class number of each file.
+        classes: the class index of each file.
         filenames: the files, relative to `directory`.
         filepaths: the files.
         samples: number of files.

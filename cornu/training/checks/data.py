@@ -1,7 +1,7 @@
 """`DataCheck`: data that a model cannot learn from are found before the training, not by a NaN.
 
 Arrays are looked at once, as a whole. Of a stream the first batch is looked at; of the others only
-what would go wrong silently and costs two passes over a few integers: class numbers and ids.
+what would go wrong silently and costs two passes over a few integers: class indices and ids.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from cornu.training.checks.targets import (
     check_weights,
     is_numbers,
     number_of_classes,
+    settings_of,
 )
 from cornu.training.outputs import per_output, targets_per_output
 from cornu.training.steps.own_steps import is_overridden
@@ -129,7 +130,7 @@ class DataCheck:
             check_values(self.model, place, name, function, target, weight, shape)
             if is_numbers(target):
                 classes = number_of_classes(function, shape, target.shape)
-                if classes is not None and not function.settings.get("ignore_class"):
+                if classes is not None and not settings_of(function).get("ignore_class"):
                     self._watch(1, y, target, classes)
         check_accuracy(self.model, names, functions, targets)
 

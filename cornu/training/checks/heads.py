@@ -2,60 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu import losses, metrics
+from cornu.activations.functions import BEYOND_PROBABILITIES, PROBABILITIES, linear, softmax
+from cornu.losses.targets import CLASSES, target_kinds_of
 from cornu.training.checks.said import warn_once
-
-CROSS_ENTROPIES = (
-    losses.binary_crossentropy,
-    losses.binary_focal_crossentropy,
-    losses.categorical_crossentropy,
-    losses.categorical_focal_crossentropy,
-    losses.sparse_categorical_crossentropy,
-)
-REGRESSIONS = (
-    losses.mean_squared_error,
-    losses.mean_absolute_error,
-    losses.mean_absolute_percentage_error,
-    losses.mean_squared_logarithmic_error,
-    losses.huber,
-    losses.log_cosh,
-)
-ACCURACIES = (
-    metrics.Accuracy,
-    metrics.BinaryAccuracy,
-    metrics.CategoricalAccuracy,
-    metrics.SparseCategoricalAccuracy,
-)
-# Activations whose values leave the range from 0 to 1.
-NO_PROBABILITIES = {
-    "linear",
-    "relu",
-    "relu6",
-    "leaky_relu",
-    "elu",
-    "selu",
-    "celu",
-    "gelu",
-    "silu",
-    "mish",
-    "tanh",
-    "softplus",
-    "softsign",
-    "exponential",
-}
-PROBABILITIES = {"softmax", "sigmoid"}
-PASS_ON = {"Reshape", "Flatten", "Permute"}
 
 
 class Head(NamedTuple):
-    """The layer that gives an output, and the name of its activation."""
+    """The layer that gives an output, and its activation."""
 
     layer: Any
-    activation: str
+    activation: Any
 
 
 def heads_of(model: Any, count: int) -> list[Head | None]:
@@ -75,20 +36,23 @@ def check_heads(model: Any, names: list, functions: list) -> None:
         functions: their losses, or None.
     """
     for name, function, head in zip(names, functions, heads_of(model, len(names))):
-        fn = getattr(function, "fn", None)
-        if head is None or fn not in CROSS_ENTROPIES:
+        if head is None or getattr(function, "output_kind", None) != "probabilities":
             continue
-        logits = function.settings.get("from_logits", False)
-        binary = fn in CROSS_ENTROPIES[:2]
-        wanted = "sigmoid" if binary else "softmax"
-        if not logits and head.activation in NO_PROBABILITIES:
+        activation = head.activation.__name__
+        logits = getattr(function, "settings", {}).get("from_logits", False)
+        wanted = "sigmoid" if function.target_kinds[0] == "binary" else "softmax"
+        takes_logits = (
+            "from_logits" in inspect.signature(getattr(function, "fn", function)).parameters
+        )
+        other = ", or the loss from_logits=True and the layer none" if takes_logits else ""
+        if not logits and head.activation in BEYOND_PROBABILITIES:
             warn_once(
                 model,
                 f"head of {name}",
                 f"The {function.name} of output {name!r} expects probabilities, but "
                 f"{type(head.layer).__name__} {head.layer.name!r} has the activation "
-                f"{head.activation!r}, whose values may be below 0 or above 1. Give the layer "
-                f"activation={wanted!r}, or the loss from_logits=True and the layer none.",
+                f"{activation!r}, whose values may be below 0 or above 1. Give the layer "
+                f"activation={wanted!r}{other}.",
             )
         if logits and head.activation in PROBABILITIES:
             warn_once(
@@ -96,7 +60,7 @@ def check_heads(model: Any, names: list, functions: list) -> None:
                 f"head of {name}",
                 f"The {function.name} of output {name!r} has from_logits=True, but "
                 f"{type(head.layer).__name__} {head.layer.name!r} gives probabilities already "
-                f"(activation {head.activation!r}), so they are normalized twice. Leave out one of "
+                f"(activation {activation!r}), so they are normalized twice. Leave out one of "
                 "the two.",
             )
 
@@ -104,13 +68,13 @@ def check_heads(model: Any, names: list, functions: list) -> None:
 def check_single_softmax(model: Any) -> None:
     """Warn of a softmax over one unit, which is 1 whatever the layer computes."""
     for layer in model._flatten_layers():
-        if getattr(layer, "units", None) == 1 and _activation(layer) == "softmax":
+        if getattr(layer, "units", None) == 1 and _activation(layer) is softmax:
             warn_once(
                 model,
                 f"softmax of {layer.name}",
                 f"{type(layer).__name__} {layer.name!r} has one unit and a softmax over it, which "
-                "is always 1, so nothing is learnt there. Use activation='sigmoid' for a yes or "
-                "no, or one unit for each class.",
+                "is always 1, so nothing is learned there. Use activation='sigmoid' for two "
+                "classes, or one unit for each class.",
             )
 
 
@@ -126,18 +90,20 @@ def check_accuracy(model: Any, names: list, functions: list, targets: list) -> N
     heads = heads_of(model, len(names))
     rows = getattr(model._compile_metrics, "rows", None) or ()
     for metric, i, _ in rows:
-        fn, target, head = getattr(functions[i], "fn", None), targets[i], heads[i]
-        if type(metric) not in ACCURACIES or fn not in REGRESSIONS or not has_fractions(target):
+        target, head = targets[i], heads[i]
+        of_classes = not CLASSES.isdisjoint(target_kinds_of(metric)[:1])
+        of_values = target_kinds_of(functions[i])[:1] == ("values",)
+        if not of_classes or not of_values or not has_fractions(target):
             continue
         beyond = target.min() < 0 or target.max() > 1
-        if beyond or (head is not None and head.activation in NO_PROBABILITIES):
+        if beyond or (head is not None and head.activation in BEYOND_PROBABILITIES):
             fraction = target[np.floor(target) != target].flat[0]
             warn_once(
                 model,
                 f"accuracy of {names[i]}",
-                f"The metric {metric.name!r} of output {names[i]!r} counts how often predictions "
-                f"equal the targets, but these are no classes: one is {fraction}. For numbers use "
-                "'mae', keras.metrics.RootMeanSquaredError() or keras.metrics.R2Score().",
+                f"The metric {metric.name!r} of output {names[i]!r} compares classes, but the "
+                f"targets are no classes: one is {fraction}. For numbers use 'mae', "
+                "keras.metrics.RootMeanSquaredError() or keras.metrics.R2Score().",
             )
 
 
@@ -152,29 +118,26 @@ def _head(tensor: Any) -> Head | None:
     """The layer that gives a tensor, looking into nested models and behind changes of shape."""
     history = tensor._keras_history
     layer = None if history is None else history.operation
-    if layer is None or not type(layer).__module__.startswith("cornu."):
+    if layer is None:
         return None
     if getattr(layer, "_has_graph", False):
         return _head(layer._outputs[history.tensor_index])
-    if type(layer).__name__ == "TimeDistributed":
-        layer = layer.layer
+    node = layer._inbound_nodes[history.node_index]
     activation = _activation(layer)
-    node = history.operation._inbound_nodes[history.node_index]
-    changes_nothing = type(layer).__name__ == "Activation" and activation == "linear"
-    if (type(layer).__name__ in PASS_ON or changes_nothing) and len(node.parents) == 1:
+    moves = _keeps(layer, "moves_values_only") or (activation is linear and not layer.weights)
+    if moves and len(node.parents) == 1:
         return _head(node.parents[0])
     return None if activation is None else Head(layer, activation)
 
 
-def _activation(layer: Any) -> str | None:
-    """The name of the activation of a dense, convolutional or activation layer."""
-    kind, module = type(layer).__name__, type(layer).__module__
-    if kind in ("Softmax", "ReLU") and module.startswith("cornu.layers."):
-        return kind.lower()
-    function = getattr(layer, "activation", None)
-    plain = hasattr(layer, "units") or hasattr(layer, "filters") or kind == "Activation"
-    if function is None or not plain or hasattr(layer, "recurrent_activation"):
+def _activation(layer: Any) -> Any:
+    """The activation that gives a layer's outputs; None where only running it would tell."""
+    return _keeps(layer, "output_activation")
+
+
+def _keeps(layer: Any, name: str) -> Any:
+    """What a layer's class says of its outputs, unless a subclass computes others."""
+    home = next((cls for cls in type(layer).__mro__ if name in vars(cls)), None)
+    if home is None or getattr(home, "call", None) is not getattr(type(layer), "call", None):
         return None
-    known = module.startswith("cornu.layers.") and "rnn" not in module
-    given = getattr(function, "__module__", "") or ""
-    return function.__name__ if known and given.startswith("cornu.") else None
+    return getattr(layer, name)

@@ -6,18 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import losses
-from cornu.training.checks.heads import REGRESSIONS
+from cornu.losses.targets import target_kinds_of
 from cornu.training.checks.said import warn_once
 
-# Losses that also take one-hot targets, or one column for two classes.
-EITHER = (
-    losses.class_balanced_crossentropy,
-    losses.label_distribution_aware_margin,
-    losses.logit_adjusted_crossentropy,
-)
-ONE_HOT = (losses.categorical_crossentropy, losses.categorical_focal_crossentropy)
-BINARY = (losses.binary_crossentropy, losses.binary_focal_crossentropy)
 # So many rows tell whether targets are probabilities.
 ROWS_LOOKED_AT = 1024
 TOLERANCE = 0.01
@@ -29,26 +20,32 @@ def is_numbers(array: Any) -> bool:
 
 
 def number_of_classes(function: Any, shape: tuple, target_shape: tuple) -> int | None:
-    """How many classes a loss of class numbers tells apart; None for other losses.
+    """How many classes a loss of class indices tells apart; None for other losses.
 
     Args:
         function: the loss.
         shape: of the output.
         target_shape: of the targets.
     """
-    fn = getattr(function, "fn", None)
-    if fn is not losses.sparse_categorical_crossentropy and fn not in EITHER:
+    kinds = target_kinds_of(function)
+    if not shape or kinds[:1] != ("class indices",):
         return None
-    if fn in EITHER and (shape[-1] == 1 or tuple(target_shape[1:]) == tuple(shape[1:])):
+    # One column stands for two classes; targets of the outputs' shape are one-hot.
+    if len(kinds) > 1 and (shape[-1] == 1 or tuple(target_shape[1:]) == tuple(shape[1:])):
         return None
-    return shape[function.settings.get("axis", -1)] if shape else None
+    return shape[settings_of(function).get("axis", -1)]
+
+
+def settings_of(function: Any) -> dict[str, Any]:
+    """The settings of a loss that is a function with settings."""
+    return getattr(function, "settings", {})
 
 
 def check_shape(
     model: Any, place: str, name: str, function: Any, target: Any, shape: tuple
 ) -> None:
     """Say where targets and outputs are compared in all combinations, not one by one."""
-    if getattr(function, "fn", None) not in REGRESSIONS or not hasattr(target, "shape"):
+    if target_kinds_of(function)[:1] != ("values",) or not hasattr(target, "shape"):
         return
     found, wanted = tuple(target.shape[1:]), tuple(shape[1:])
     if not found and len(wanted) == 1 and wanted[0] not in (1, None):
@@ -72,7 +69,7 @@ def check_shape(
 def check_values(
     model: Any, place: str, name: str, function: Any, target: Any, weights: Any, shape: tuple
 ) -> None:
-    """Refuse class numbers beyond the outputs, and warn of targets that are no probabilities.
+    """Refuse class indices beyond the outputs, and warn of targets that are no probabilities.
 
     Args:
         model: the model.
@@ -84,18 +81,19 @@ def check_values(
         shape: of the output.
 
     Raises:
-        ValueError: for a class number below 0, beyond the outputs, or with a fraction.
+        ValueError: for a class index below 0, beyond the outputs, or with a fraction.
     """
     if not is_numbers(target):
         return
-    fn = getattr(function, "fn", None)
-    if fn in BINARY:
-        _check_labels(model, place, name, target)
-    elif fn in ONE_HOT:
-        _check_probabilities(model, place, name, target, function.settings.get("axis", -1))
+    settings = settings_of(function)
+    if getattr(function, "output_kind", None) == "probabilities":
+        kind = target_kinds_of(function)[0]
+        if kind == "binary":
+            _check_labels(model, place, name, target)
+        elif kind == "one-hot":
+            _check_probabilities(model, place, name, target, settings.get("axis", -1))
     classes = number_of_classes(function, shape, target.shape)
     if classes is not None:
-        settings = function.settings
         _check_classes(model, place, name, _counted(target, weights), classes, settings)
 
 
@@ -173,7 +171,7 @@ def _check_probabilities(model: Any, place: str, name: str, target: np.ndarray, 
         f"probabilities of {name}",
         f"{place} of {name!r} holds {found}, but the categorical cross-entropy compares with "
         "one-hot classes or probabilities, which sum to 1. For several labels per sample use "
-        "binary_crossentropy and a sigmoid, for class numbers sparse_categorical_crossentropy, for "
+        "binary_crossentropy and a sigmoid, for class indices sparse_categorical_crossentropy, for "
         "numbers 'mse'; pass weights of samples as sample_weight.",
     )
 
@@ -188,7 +186,7 @@ def _check_classes(
         if np.any(whole != target):
             example = target[whole != target][0]
             raise ValueError(
-                f"{place} must hold class numbers, as the loss is a sparse cross-entropy; got "
+                f"{place} must hold class indices, as the loss is a sparse cross-entropy; got "
                 f"{example}, which is no whole number. Use another loss, such as 'mse' for numbers "
                 "or categorical_crossentropy for probabilities."
             )
@@ -205,7 +203,7 @@ def _check_classes(
         # Padding may be marked by any number, as the mask leaves it out.
         return
     raise ValueError(
-        f"{place} holds class numbers from {low} to {high}, but {name!r} has {classes} output(s), "
+        f"{place} holds class indices from {low} to {high}, but {name!r} has {classes} output(s), "
         f"which stand for 0 to {classes - 1}. "
         + (
             f"Give the last layer {high + 1} units, or count the classes from 0."
@@ -218,7 +216,4 @@ def _check_classes(
 
 def makes_masks(model: Any) -> bool:
     """Whether a layer of the model marks steps as padding."""
-    return any(
-        getattr(layer, "mask_zero", False) or type(layer).__name__ == "Masking"
-        for layer in model._flatten_layers()
-    )
+    return any(layer.makes_mask for layer in model._flatten_layers())

@@ -106,7 +106,7 @@ WARNED = {
     "accuracy of numbers": (
         lambda: model(1, metrics=["accuracy"]),
         (X, Y),
-        "The metric 'accuracy' of output 'top' counts how often predictions equal the targets",
+        "The metric 'accuracy' of output 'top' compares classes, but the targets are no classes",
     ),
     "negative weights": (
         lambda: model(),
@@ -129,7 +129,7 @@ REFUSED = {
     "class beyond the outputs": (
         lambda: model(3, "softmax", SPARSE),
         (X, CLASSES + 1),
-        "y holds class numbers from 1 to 3, but 'top' has 3 output(s)",
+        "y holds class indices from 1 to 3, but 'top' has 3 output(s)",
     ),
     "class with a fraction": (
         lambda: model(3, "softmax", SPARSE),
@@ -213,7 +213,7 @@ def test_a_late_batch_of_a_stream_is_looked_at_too():
         yield from [good] * 3
         yield bad
 
-    with pytest.raises(ValueError, match="class numbers from 3 to 5"):
+    with pytest.raises(ValueError, match="class indices from 3 to 5"):
         classifier = model(3, "softmax", SPARSE)
         classifier.fit(late((X, CLASSES), (X, CLASSES + 3)), verbose=0)
     with pytest.raises(ValueError, match="has rows for 0 to 9 only"):
@@ -317,7 +317,7 @@ IDS = np.array([[1, 2, 0], [3, 0, 0]] * 4)
 TAGS = np.where(IDS == 0, -1, IDS % 3)
 SUM = functional(lambda x: layers.Activation("linear")(layers.Dense(3, "softmax")(x)))
 SILENT = {
-    "class numbers in a column": lambda: by_arrays(
+    "class indices in a column": lambda: by_arrays(
         model(3, "softmax", SPARSE), X, CLASSES[:, None]
     ),
     "logits": lambda: by_arrays(model(3, None, LOGITS), X, CLASSES),
