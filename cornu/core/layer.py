@@ -117,13 +117,6 @@ class Layer(dtype_policies.WithPolicy, LayerState, Building, OutputSpecs, Operat
         self._path_names = thread.names
         self._remat = thread.remat
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, Variable):
-            own = self.__dict__.setdefault("_variables", [])
-            if not any(v is value for v in own):
-                own.append(value)
-        object.__setattr__(self, name, value)
-
     def __repr__(self) -> str:
         state = self.__dict__
         return f"<{type(self).__name__} name={state.get('name')}, built={state.get('built')}>"

@@ -16,7 +16,7 @@ from cornu.engine import dtypes
 from cornu.engine.identity import IdentitySet
 
 
-class LayerState:
+class LayerState(tracking.Tracked):
     """What a layer knows of its own variables; a base of `Layer`."""
 
     # --- variables -----------------------------------------------------------------------------
@@ -80,7 +80,7 @@ class LayerState:
         variable.overwrite_with_gradient = overwrite_with_gradient
         variable.trainable_by_design = trainable
         variable.trainable = trainable and self._trainable
-        self._variables.append(variable)
+        self._track(variable)
         return variable
 
     def _by_place(self, args: tuple, named: dict[str, Any]) -> dict[str, Any]:

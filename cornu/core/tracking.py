@@ -1,7 +1,7 @@
-"""What an object consists of: the variables and layers among its attributes.
+"""What an object consists of: the variables, layers and metrics among its attributes.
 
-Nothing is registered by hand. The attributes are walked when somebody asks, into lists, tuples,
-dicts and sets, so a layer appended to a list later is found too.
+The attributes are walked when somebody asks, into lists, tuples, dicts and sets, so a layer
+appended to a list later is found too. Variables are noted when they are set, for their order.
 """
 
 from __future__ import annotations
@@ -9,9 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cornu.core.variable import Variable
+
 # What the constructor and `compile` were called with is kept for configs; it is no part of the
 # object.
 NOT_PARTS = frozenset({"_arguments", "_compile_config"})
+
+
+class Tracked:
+    """Base of what has Variables: those it adds, and those set as its attributes."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Variable) and not hasattr(getattr(type(self), name, None), "fset"):
+            self._track(value)
+        super().__setattr__(name, value)
+
+    def _track(self, variable: Variable) -> None:
+        """Note a Variable, once, in the order of creation."""
+        known = self.__dict__.setdefault("_variables", [])
+        if not any(variable is other for other in known):
+            known.append(variable)
 
 
 def members(obj: Any, kind: type | tuple[type, ...]) -> list:

@@ -7,7 +7,8 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from cornu import initializers, tree
+from cornu import initializers
+from cornu.core import tracking
 from cornu.core.scope import name_path, thread
 from cornu.core.state import isolated, pure, read
 from cornu.core.variable import Variable, unwrapped
@@ -18,7 +19,7 @@ from cornu.losses.targets import TargetKind
 from cornu.metrics.masks import takes_weights, with_masks_as_weights
 
 
-class Metric:
+class Metric(tracking.Tracked):
     """Base of metrics. Subclasses define `update_state` and `result`.
 
     A mask that the predictions (`y_pred`, or `values`) carry reaches an `update_state` which takes
@@ -52,26 +53,12 @@ class Metric:
         self.name = name or auto_name(to_snake_case(type(self).__name__))
         self._dtype = compute_dtype(dtype)
         self._variables: list[Variable] = []
-        self._metrics: list[Metric] = []
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "update_state" in cls.__dict__:
             cls.update_state = with_masks_as_weights(cls.update_state)
             cls._takes_weights = takes_weights(cls.update_state)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        for item in () if name in ("_variables", "_metrics") else tree.flatten(value):
-            if isinstance(item, Metric):
-                self._track(self._metrics, item)
-            elif isinstance(item, Variable):
-                self._track(self._variables, item)
-        super().__setattr__(name, value)
-
-    @staticmethod
-    def _track(known: list, item: Any) -> None:
-        if not any(item is other for other in known):
-            known.append(item)
 
     @property
     def dtype(self) -> str:
@@ -81,7 +68,8 @@ class Metric:
     @property
     def variables(self) -> list[Variable]:
         """The state: its own Variables, then those of the metrics it holds."""
-        return [*self._variables, *(v for m in self._metrics for v in m.variables)]
+        own = tracking.members(self, Variable)
+        return [*own, *(v for m in tracking.members(self, Metric) for v in m.variables)]
 
     def add_variable(
         self,
@@ -114,7 +102,7 @@ class Metric:
                 aggregation=aggregation,
                 name=name,
             )
-        self._track(self._variables, variable)
+        self._track(variable)
         return variable
 
     def add_weight(

@@ -9,13 +9,14 @@ import numpy as np
 
 from cornu import initializers
 from cornu.core.scope import name_path
+from cornu.core.tracking import Tracked
 from cornu.core.variable import Variable, unwrapped
 from cornu.engine.identity import IdentityMap
 from cornu.engine.user_warnings import warn
 from cornu.optimizers.schedules.schedule import LearningRateSchedule
 
 
-class OptimizerState:
+class OptimizerState(Tracked):
     """Base of `Optimizer` that holds its variables."""
 
     name: str
@@ -63,7 +64,7 @@ class OptimizerState:
                 aggregation=aggregation,
                 name=name,
             )
-        self._variables.append(variable)
+        self._track(variable)
         return variable
 
     def add_variable_from_reference(
@@ -112,15 +113,6 @@ class OptimizerState:
                     else self.add_variable_from_reference(variable, slot_name, start)
                 )
         return lists[0] if isinstance(name, str) else lists
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # A Variable that a subclass makes itself is state too.
-        known = self.__dict__.get("_variables")
-        is_property = isinstance(getattr(type(self), name, None), property)
-        if isinstance(value, Variable) and known is not None and not is_property:
-            if all(variable is not value for variable in known):
-                known.append(value)
-        super().__setattr__(name, value)
 
     def build(self, variables: Iterable[Variable]) -> None:
         """Make the state for these variables.
