@@ -6,7 +6,7 @@ The folder holds the four IDX files of Fashion-MNIST (Zalando, MIT licence), who
 `-images-idx3-ubyte.gz` and `-labels-idx1-ubyte.gz`. A few pictures are written as PNG files into
 one folder per class, and read back from there, as one's own pictures would be.
 
-What to vary depends on the pictures. These are all centred and upright, so shifts, turns and zooms
+What to vary depends on the pictures. These are all centered and upright, so shifts, turns and zooms
 (`RandomTranslation`, `RandomRotation`, `RandomZoom`), which help with photographs, cost accuracy
 here: 0.736 in place of 0.772 without any. Mirrors and patches painted over help.
 """

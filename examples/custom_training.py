@@ -33,7 +33,7 @@ class Network(keras.Model):
 
 
 def mix(values, share: float = 0.2):
-    """Each row with a share of the one that stands at the other end of the batch."""
+    """Each row with a fraction of the one that stands at the other end of the batch."""
     return values + share * (ops.flip(values, 0) - values)
 
 

@@ -1,4 +1,4 @@
-"""Clothes in small grey pictures: two convolutions on Fashion-MNIST (Zalando, MIT licence).
+"""Clothes in small gray pictures: two convolutions on Fashion-MNIST (Zalando, MIT licence).
 
     python examples/fashion_mnist.py --data path/to/folder
 
@@ -43,7 +43,7 @@ def load(folder: Path) -> list[np.ndarray]:
 
 
 def make_model(steps: int) -> keras.Model:
-    """Two convolutions with batch normalisation and pooling, to be trained for `steps` updates."""
+    """Two convolutions with batch normalization and pooling, to be trained for `steps` updates."""
     layers = keras.layers
     model = keras.Sequential(
         [
@@ -79,7 +79,7 @@ def confusion_matrix(classes: np.ndarray, found: np.ndarray) -> np.ndarray:
 
 
 def print_confusion(matrix: np.ndarray) -> None:
-    """The matrix as a table, and each class's share of hits."""
+    """The matrix as a table, and each class's fraction of hits."""
     print(f"\n{'':>9}" + "".join(f"{name[:7]:>8}" for name in NAMES) + "    found")
     for name, row, hits in zip(NAMES, matrix, matrix.diagonal(), strict=True):
         print(f"{name:>9}" + "".join(f"{n:8d}" for n in row) + f"{hits / row.sum():9.3f}")

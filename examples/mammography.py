@@ -1,4 +1,4 @@
-"""Rare classes: which spots in a mammogram are tumours (1 in 43), learnt in six ways side by side.
+"""Rare classes: which spots in a mammogram are tumours (1 in 43), learned in six ways side by side.
 
     python examples/mammography.py --data path/to/mammography.csv
 
@@ -41,7 +41,7 @@ def build(bias=None, loss: object = "binary_crossentropy") -> keras.Model:
 def predictions_after_resampling(
     x: np.ndarray, y: np.ndarray, folds: list, strategy: object, epochs: int
 ) -> np.ndarray:
-    """Out-of-fold predictions of models that were fed with other shares of the classes."""
+    """Out-of-fold predictions of models that were fed with other fractions of the classes."""
     found = np.zeros(len(y))
     model = build()
     model.optimizer.build(model.trainable_variables)

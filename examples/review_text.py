@@ -3,7 +3,7 @@
     python examples/review_text.py --data path/to/review_polarity.tar.gz
 
 The model holds its own vocabulary, so its file is all that is needed to judge new texts. Pairs of
-neighbouring words ("not good") are counted as words of their own, weighted by how few reviews they
+neighboring words ("not good") are counted as words of their own, weighted by how few reviews they
 stand in.
 """
 

@@ -45,7 +45,7 @@ class TransformerBlock(layers.Layer):
     Args:
         features: size of the last axis of inputs and outputs.
         heads: number of attention heads.
-        dropout: share of the features dropped in training.
+        dropout: fraction of the features dropped in training.
         **kwargs: `name` and `dtype`, as for every layer.
     """
 

@@ -24,7 +24,7 @@ class Workload:
         batch_size: rows of one step.
         steps: steps of one measured epoch; enough for the costs around the loop to vanish.
         shape: of one row.
-        classes: number of classes; 1 for a yes-or-no label.
+        classes: number of classes; 1 for a binary label.
         tokens: whether a row is a list of word indices.
     """
 

@@ -85,7 +85,7 @@ class MinMaxNorm(Constraint):
     Args:
         min_value: the smallest norm allowed.
         max_value: the greatest norm allowed.
-        rate: 1 goes the whole way at once; below 1, that share of it at each step.
+        rate: 1 goes the whole way at once; below 1, that fraction of it at each step.
         axis: axis or axes along which norms are taken; see `MaxNorm`.
 
     >>> keras.constraints.MinMaxNorm(max_value=5.0)([[6.0], [8.0]]).round(4).tolist()

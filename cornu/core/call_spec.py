@@ -151,7 +151,7 @@ def call_to_build(layer: Any, args: tuple, kwargs: dict[str, Any]) -> None:
         shapes = [shapes_of(value) for value in (*args, *kwargs.values())]
         error.add_note(
             f"{type(layer).__name__} {layer.name!r} has no `build`, so it was called on symbolic "
-            f"tensors of the shapes {shapes} to be built. If it cannot be called so, give it a "
-            "`build` that builds the layers inside."
+            f"tensors of the shapes {shapes} to be built. If that cannot work, give it "
+            "a `build` that builds the layers inside."
         )
         raise

@@ -212,7 +212,7 @@ class Layer(dtype_policies.WithPolicy, LayerState, Building, OutputSpecs, Operat
             bound = signature.bind(args, kwargs).arguments
         except TypeError as error:
             raise TypeError(
-                f"Layer {self.name!r} ({type(self).__name__}) cannot be called so: {error}. "
+                f"Layer {self.name!r} ({type(self).__name__}) cannot be called like this: {error}. "
                 f"Its `call` takes {signature.signature}."
             ) from error
         training = bound.get("training", training)

@@ -1,7 +1,7 @@
 """Boston housing prices (Harrison and Rubinfeld, 1978).
 
-One of the columns, `B`, treats the share of Black residents as a factor of prices; use the data to
-discuss that, and `california_housing` for all else.
+One of the columns, `B`, treats the fraction of Black residents as a factor of prices; use the data
+to discuss that, and `california_housing` for all else.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ import jax
 from jax.experimental.compilation_cache import compilation_cache
 
 # oneDNN's convolutions are up to twice as fast as XLA's own, but its products slow attention down:
-# it pays where convolutions make up this share of the operations.
+# it pays where convolutions make up this fraction of the operations.
 CONVOLUTION_SHARE = 0.5
 ONEDNN = "xla_cpu_experimental_onednn_custom_call"
 # What YNNPACK fuses in training, where oneDNN's gradients of kernels are up to twice as fast as its

@@ -35,7 +35,7 @@ def concrete_tracers() -> Iterator[None]:
 
     Inside, `print(x)`, `f"{x}"`, `np.asarray(x)`, `float(x)`, `x.tolist()`, `if x.sum() > 0` and a
     debugger see the numbers that the tracer `x` stands for. Only the thread that entered the block
-    sees them, blocks may be nested, and JAX's own behaviour is back when the last one is left.
+    sees them, blocks may be nested, and JAX's own behavior is back when the last one is left.
     Tracers without a concrete value, as inside `jax.jit`, `jax.vmap` or `jax.lax.scan`, raise JAX's
     errors as ever.
 

@@ -14,7 +14,7 @@ def softmax_cross_entropy_with_integer_labels(logits: Array, labels: Array) -> A
     """Compute the cross-entropy of class labels under the softmax of logits.
 
     Args:
-        logits: unnormalised log-probabilities of shape (..., classes).
+        logits: unnormalized log-probabilities of shape (..., classes).
         labels: class indices, integers of shape (...). A label outside of [0, classes) belongs to
             no class: its loss and its gradient are zero.
 
@@ -48,7 +48,7 @@ def softmax_cross_entropy(logits: Array, target: Array) -> Array:
     """Compute the cross-entropy of a target distribution and the softmax of logits.
 
     Args:
-        logits: unnormalised log-probabilities of shape (..., classes).
+        logits: unnormalized log-probabilities of shape (..., classes).
         target: probabilities of the same shape; they need not sum to one.
 
     Returns:

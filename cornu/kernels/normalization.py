@@ -59,9 +59,9 @@ def layer_norm_reference(
     """Plain definition of `layer_norm`."""
     axis = axis if isinstance(axis, int) else tuple(axis)
     wide = x.astype(_wide(x))
-    centred = wide - jnp.mean(wide, axis=axis, keepdims=True)
-    variance = jnp.mean(centred * centred, axis=axis, keepdims=True)
-    y = centred / jnp.sqrt(variance + epsilon)
+    centered = wide - jnp.mean(wide, axis=axis, keepdims=True)
+    variance = jnp.mean(centered * centered, axis=axis, keepdims=True)
+    y = centered / jnp.sqrt(variance + epsilon)
     y = y if gamma is None else y * gamma
     return (y if beta is None else y + beta).astype(x.dtype)
 
@@ -142,9 +142,9 @@ def _layer_norm_forward(
 ) -> tuple[Array, tuple]:
     wide = x.astype(_wide(x))
     mean = jnp.mean(wide, axis=1, keepdims=True)
-    centred = wide - mean
-    inverse = lax.rsqrt(jnp.mean(centred * centred, axis=1, keepdims=True) + epsilon)
-    y = centred * inverse
+    centered = wide - mean
+    inverse = lax.rsqrt(jnp.mean(centered * centered, axis=1, keepdims=True) + epsilon)
+    y = centered * inverse
     y = y if gamma is None else y * gamma
     y = y if beta is None else y + beta
     return y.astype(x.dtype), (x, gamma, beta, mean, inverse)
@@ -181,11 +181,11 @@ def _batch_norm_forward(
 ) -> tuple[tuple[Array, Array, Array], tuple]:
     wide = x.astype(_wide(x))
     mean = jnp.mean(wide, axes, keepdims=True)
-    centred = wide - mean
-    variance = jnp.mean(centred * centred, axes, keepdims=True)
+    centered = wide - mean
+    variance = jnp.mean(centered * centered, axes, keepdims=True)
     inverse = lax.rsqrt(variance + epsilon)
     factor = inverse if gamma is None else inverse * jnp.expand_dims(gamma, axes)
-    y = centred * factor
+    y = centered * factor
     y = y if beta is None else y + jnp.expand_dims(beta, axes)
     outputs = y.astype(x.dtype), jnp.squeeze(mean, axes), jnp.squeeze(variance, axes)
     return outputs, (x, gamma, beta, mean, inverse)
@@ -198,13 +198,13 @@ def _batch_norm_backward(
     dy, d_mean, d_variance = cotangents
     dy = dy.astype(mean.dtype)
     count = prod(x.shape[each] for each in axes)
-    centred = x.astype(mean.dtype) - mean
+    centered = x.astype(mean.dtype) - mean
     d_beta = jnp.sum(dy, axes, keepdims=True)
-    d_gamma = jnp.sum(dy * centred, axes, keepdims=True) * inverse
+    d_gamma = jnp.sum(dy * centered, axes, keepdims=True) * inverse
     factor = inverse if gamma is None else inverse * jnp.expand_dims(gamma, axes)
     slope = 2 * jnp.expand_dims(d_variance, axes) - factor * inverse * d_gamma
     constant = jnp.expand_dims(d_mean, axes) - factor * d_beta
-    dx = factor * dy + (slope / count) * centred + constant / count
+    dx = factor * dy + (slope / count) * centered + constant / count
     return (
         dx.astype(x.dtype),
         None if gamma is None else jnp.squeeze(d_gamma, axes).astype(gamma.dtype),

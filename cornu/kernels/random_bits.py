@@ -60,7 +60,7 @@ def dropout_mask(key: Array, shape: Sequence[int], rate: float | Array) -> Array
     Args:
         key: two words of dtype uint32, shape (2,).
         shape: shape of the result.
-        rate: share of elements to drop, from 0 to 1.
+        rate: fraction of elements to drop, from 0 to 1.
 
     Returns:
         Array of dtype bool, True where an element is kept.

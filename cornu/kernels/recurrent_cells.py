@@ -68,8 +68,8 @@ def _lstm_factors(gates: Array, before: tuple) -> tuple:
     i, f, g, o = jnp.split(gates, 4, axis=-1)
     tanh_c = jnp.tanh(f * c_before + i * g)
     scale = gate_scale(LSTM, i.shape[-1], gates.dtype)
-    centred = gates - _offset(scale)
-    slope = scale - centred * centred / scale
+    centered = gates - _offset(scale)
+    slope = scale - centered * centered / scale
     of_z = jnp.concatenate([g, c_before, i, tanh_c], axis=-1) * slope
     return of_z, o * (1 - tanh_c * tanh_c), f
 

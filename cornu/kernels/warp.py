@@ -1,9 +1,9 @@
 """Images sampled at coordinates that need not be whole: the one warp behind every geometric map.
 
 XLA:CPU vectorises a gather whose indices are unsigned (signed ones are first checked for counting
-from the end), and copies runs of neighbouring values at the cost of one. So the folding of
+from the end), and copies runs of neighboring values at the cost of one. So the folding of
 coordinates into the image, the index and the weights are computed once per pixel of the result, and
-bilinear sampling is two gathers of two neighbouring pixels each, all channels of them. The fill
+bilinear sampling is two gathers of two neighboring pixels each, all channels of them. The fill
 mode is arithmetic on coordinates before, and for a constant on weights, never a branch.
 """
 
@@ -125,7 +125,7 @@ def _bilinear(
     border = 1 if fill_mode == "wrap" else 0
     rows = fold(rows, images.shape[1], fill_mode) + border
     columns = fold(columns, images.shape[2], fill_mode) + border
-    source = _with_neighbours(images, fill_value, fill_mode)
+    source = _with_neighbors(images, fill_value, fill_mode)
     height, width, channels = source.shape[1:]
     row = jnp.clip(jnp.floor(rows), 0, height - 2)
     column = jnp.clip(jnp.floor(columns), 0, width - 2)
@@ -167,8 +167,8 @@ def _modulo(x: Array, period: int) -> Array:
     return x - period * jnp.floor(x / period)
 
 
-def _with_neighbours(images: Array, fill_value: Array, fill_mode: str) -> Array:
-    """Images in which every pixel that is sampled has a neighbour below and to the right."""
+def _with_neighbors(images: Array, fill_value: Array, fill_mode: str) -> Array:
+    """Images in which every pixel that is sampled has a neighbor below and to the right."""
     height, width = images.shape[1:3]
     if fill_mode == "wrap":
         return jnp.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="wrap")
@@ -182,7 +182,7 @@ def _with_neighbours(images: Array, fill_value: Array, fill_mode: str) -> Array:
 
 
 def _weights(distance: Array, fill_mode: str) -> tuple[Array, Array]:
-    """Weights of a pixel and its neighbour at a distance from the pixel, from 0 to 1 within."""
+    """Weights of a pixel and its neighbor at a distance from the pixel, from 0 to 1 within."""
     if fill_mode != "constant":
         return 1 - distance, distance
     first = jnp.where(distance < 0, 1 + distance, 1 - distance)

@@ -1,6 +1,6 @@
 """Cross-entropies of predicted probabilities or logits.
 
-Predictions reach `ops` as the object that the model returned, since the operations recognise by
+Predictions reach `ops` as the object that the model returned, since the operations recognize by
 identity what a softmax or sigmoid has made (see `cornu/ops/nn/origin.py`).
 """
 
@@ -27,7 +27,7 @@ def binary_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> jax.Array:
-    """Mean along `axis` of the cross-entropy of yes-or-no targets.
+    """Mean along `axis` of the cross-entropy of binary targets.
 
     Args:
         y_true: targets 0 or 1 of shape (batch, ..., n).
@@ -66,7 +66,7 @@ def categorical_crossentropy(
         y_true: one-hot targets, or probabilities, of shape (batch, ..., classes).
         y_pred: probabilities, or logits, of the same shape.
         from_logits: whether `y_pred` holds logits.
-        label_smoothing: in [0, 1]; share of the target spread evenly over all classes.
+        label_smoothing: in [0, 1]; fraction of the target spread evenly over all classes.
         axis: the class axis.
 
     Returns:
@@ -142,17 +142,17 @@ def check_smoothing(label_smoothing: Any) -> None:
 
 
 def warn_of_one_class(name: str, y_pred: Any, axis: int) -> None:
-    """Warn that nothing is learnt from the probability of the only class."""
+    """Warn that nothing is learned from the probability of the only class."""
     if y_pred.shape and y_pred.shape[axis] == 1:
         warn(
             f"{name} got predictions of shape {tuple(y_pred.shape)}, that is one class, whose "
-            "probability is always 1. For a yes-or-no target use 'binary_crossentropy'.",
+            "probability is always 1. For a binary target use 'binary_crossentropy'.",
             SyntaxWarning,
         )
 
 
 class BinaryCrossentropy(FunctionLoss):
-    """Cross-entropy of yes-or-no targets.
+    """Cross-entropy of binary targets.
 
     Args:
         from_logits: whether predictions are logits.
@@ -196,7 +196,7 @@ class CategoricalCrossentropy(FunctionLoss):
 
     Args:
         from_logits: whether predictions are logits.
-        label_smoothing: in [0, 1]; share of the target spread evenly over all classes.
+        label_smoothing: in [0, 1]; fraction of the target spread evenly over all classes.
         axis: the class axis.
         reduction: see `keras.Loss`.
         name: its name.

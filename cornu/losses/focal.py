@@ -79,7 +79,7 @@ def categorical_focal_crossentropy(
         alpha: weight of the classes, a number or one number for each.
         gamma: how much less easy examples count.
         from_logits: whether `y_pred` holds logits.
-        label_smoothing: in [0, 1]; share of the target spread evenly over all classes.
+        label_smoothing: in [0, 1]; fraction of the target spread evenly over all classes.
         axis: the class axis.
 
     Returns:
@@ -157,7 +157,7 @@ class CategoricalFocalCrossentropy(FunctionLoss):
         alpha: weight of the classes, a number or one number for each.
         gamma: how much less easy examples count.
         from_logits: whether predictions are logits.
-        label_smoothing: in [0, 1]; share of the target spread evenly over all classes.
+        label_smoothing: in [0, 1]; fraction of the target spread evenly over all classes.
         axis: the class axis.
         reduction: see `keras.Loss`.
         name: its name.

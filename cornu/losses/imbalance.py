@@ -44,7 +44,7 @@ def class_balanced_crossentropy(
             classes.
         class_counts: number of training samples in each class, positive.
         beta: from 0 (no weights) towards 1 (weights `1 / n`).
-        form: `"softmax"`, or `"sigmoid"`, a yes-or-no cross-entropy for each class, added up, or
+        form: `"softmax"`, or `"sigmoid"`, a binary cross-entropy for each class, added up, or
             `"focal"`, the same with factors `(1 - p)^gamma`.
         gamma: how much less easy examples count, for `"focal"`.
         from_logits: whether `y_pred` holds logits.
@@ -69,7 +69,7 @@ def class_balanced_crossentropy(
     weight = jnp.sum(target * weights, axis=-1)
     if form == "softmax":
         return weight * softmax_crossentropy(target, logits)
-    # The logit towards the truth of each yes-or-no question.
+    # The logit towards the truth of each binary question.
     signed = jnp.where(target > 0, logits, -logits)
     values = -jax.nn.log_sigmoid(signed)
     if form == "focal":
@@ -87,7 +87,7 @@ def logit_adjusted_crossentropy(
     tau: float = 1.0,
     from_logits: bool = False,
 ) -> jax.Array:
-    """Cross-entropy of the softmax of `logits + tau * log(share of each class)`.
+    """Cross-entropy of the softmax of `logits + tau * log(fraction of each class)`.
 
     Common classes have a head start in training, which the model's own outputs lack when it
     predicts: their largest value is then the class that balanced accuracy asks for.
@@ -266,7 +266,7 @@ class ClassBalancedCrossentropy(ByClassCounts):
     Args:
         class_counts: number of training samples in each class, positive.
         beta: from 0 (no weights) towards 1 (weights `1 / n`).
-        form: `"softmax"`, or `"sigmoid"`, a yes-or-no cross-entropy for each class, or `"focal"`,
+        form: `"softmax"`, or `"sigmoid"`, a binary cross-entropy for each class, or `"focal"`,
             the same with factors `(1 - p)^gamma`.
         gamma: how much less easy examples count, for `"focal"`.
         from_logits: whether predictions are logits.
@@ -306,7 +306,7 @@ class ClassBalancedCrossentropy(ByClassCounts):
 
 
 class LogitAdjustedCrossentropy(ByClassCounts):
-    """Cross-entropy of the softmax of `logits + tau * log(share of each class)`.
+    """Cross-entropy of the softmax of `logits + tau * log(fraction of each class)`.
 
     Args:
         class_counts: number of training samples in each class, positive.

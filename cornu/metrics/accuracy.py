@@ -141,7 +141,7 @@ def top_k(numbers: Any, scores: Any, k: int) -> jax.Array:
 
 
 class Accuracy(NamedMean):
-    """Share of predictions that equal their targets.
+    """Fraction of predictions that equal their targets.
 
     Args:
         name: its name.
@@ -158,7 +158,7 @@ class Accuracy(NamedMean):
 
 
 class BinaryAccuracy(NamedMean):
-    """Share of probabilities on the right side of a threshold.
+    """Fraction of probabilities on the right side of a threshold.
 
     Args:
         name: its name.
@@ -178,7 +178,7 @@ class BinaryAccuracy(NamedMean):
 
 
 class CategoricalAccuracy(NamedMean):
-    """Share of samples whose highest score is that of the one-hot target.
+    """Fraction of samples whose highest score is that of the one-hot target.
 
     Args:
         name: its name.
@@ -195,7 +195,7 @@ class CategoricalAccuracy(NamedMean):
 
 
 class SparseCategoricalAccuracy(NamedMean):
-    """Share of samples whose highest score is that of the target class.
+    """Fraction of samples whose highest score is that of the target class.
 
     Args:
         name: its name.
@@ -212,7 +212,7 @@ class SparseCategoricalAccuracy(NamedMean):
 
 
 class TopKCategoricalAccuracy(NamedMean):
-    """Share of samples whose one-hot target is among the `k` highest scores.
+    """Fraction of samples whose one-hot target is among the `k` highest scores.
 
     Args:
         k: how many classes count.
@@ -233,7 +233,7 @@ class TopKCategoricalAccuracy(NamedMean):
 
 
 class SparseTopKCategoricalAccuracy(NamedMean):
-    """Share of samples whose target class is among the `k` highest scores.
+    """Fraction of samples whose target class is among the `k` highest scores.
 
     Args:
         k: how many classes count.

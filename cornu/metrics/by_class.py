@@ -80,7 +80,7 @@ class ByClass(ConfusionMatrixMetric):
 
 
 class PrecisionByClass(ByClass):
-    """Share of right predictions among the predictions of a class.
+    """Fraction of right predictions among the predictions of a class.
 
     Args:
         average: None for one score per class, `"macro"` for their mean over the classes that
@@ -89,7 +89,7 @@ class PrecisionByClass(ByClass):
         num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
             or 2 where it is one column.
         threshold: from it on, a probability of the only column means class 1, or yes to a label.
-        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+        multi_label: whether each entry of the last axis is a binary question of its own, with
             targets of zeros and ones shaped like the predictions. The score is then that of yes to
             each label.
         name: its name.
@@ -107,7 +107,7 @@ class PrecisionByClass(ByClass):
 
 
 class RecallByClass(ByClass):
-    """Share of right predictions among the samples of a class.
+    """Fraction of right predictions among the samples of a class.
 
     Args:
         average: None for one score per class, `"macro"` for their mean over the classes that
@@ -116,7 +116,7 @@ class RecallByClass(ByClass):
         num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
             or 2 where it is one column.
         threshold: from it on, a probability of the only column means class 1, or yes to a label.
-        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+        multi_label: whether each entry of the last axis is a binary question of its own, with
             targets of zeros and ones shaped like the predictions. The score is then that of yes to
             each label.
         name: its name.
@@ -145,7 +145,7 @@ class F1ByClass(ByClass):
         num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
             or 2 where it is one column.
         threshold: from it on, a probability of the only column means class 1, or yes to a label.
-        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+        multi_label: whether each entry of the last axis is a binary question of its own, with
             targets of zeros and ones shaped like the predictions. The score is then that of yes to
             each label.
         name: its name.

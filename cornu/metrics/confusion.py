@@ -1,4 +1,4 @@
-"""Metrics of yes-or-no predictions at fixed thresholds: counts, precision, recall."""
+"""Metrics of binary predictions at fixed thresholds: counts, precision, recall."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class FalseNegatives(ConfusionCount):
 
 
 class PositiveShare(Metric):
-    """Share of true positives in true positives and one kind of mistake; see the subclasses."""
+    """Fraction of true positives in true positives and one kind of mistake; see the subclasses."""
 
     target_kinds = ("binary",)
 
@@ -178,7 +178,7 @@ class PositiveShare(Metric):
 
 
 class Precision(PositiveShare):
-    """Share of the positive predictions that are right.
+    """Fraction of the positive predictions that are right.
 
     Args:
         thresholds: a number in [0, 1] or a list of them, above which a probability means
@@ -196,7 +196,7 @@ class Precision(PositiveShare):
 
 
 class Recall(PositiveShare):
-    """Share of the positives that are predicted positive.
+    """Fraction of the positives that are predicted positive.
 
     Args:
         thresholds: a number in [0, 1] or a list of them, above which a probability means

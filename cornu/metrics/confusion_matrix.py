@@ -23,7 +23,7 @@ class ConfusionMatrixMetric(Metric):
         num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
             or 2 where it is one column.
         threshold: from it on, a probability of the only column means class 1, or yes to a label.
-        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+        multi_label: whether each entry of the last axis is a binary question of its own, with
             targets of zeros and ones shaped like the predictions. There is then one 2 x 2 matrix
             for each label.
         name: its name.
@@ -192,10 +192,10 @@ class ConfusionMatrix(ConfusionMatrixMetric):
     Args:
         num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
             or 2 where it is one column.
-        normalize: None for counts, `"row"` for shares of the class (recall on the diagonal),
-            `"column"` for shares of the predictions (precision on the diagonal), `"all"`.
+        normalize: None for counts, `"row"` for fractions of the class (recall on the diagonal),
+            `"column"` for fractions of the predictions (precision on the diagonal), `"all"`.
         threshold: from it on, a probability of the only column means class 1, or yes to a label.
-        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+        multi_label: whether each entry of the last axis is a binary question of its own, with
             targets of zeros and ones shaped like the predictions. There is then one 2 x 2 matrix
             for each label, `(labels, 2, 2)`.
         name: its name.
@@ -249,7 +249,7 @@ class BalancedAccuracy(ConfusionMatrixMetric):
         num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
             or 2 where it is one column.
         threshold: from it on, a probability of the only column means class 1, or yes to a label.
-        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+        multi_label: whether each entry of the last axis is a binary question of its own, with
             targets of zeros and ones shaped like the predictions. There is then one value for each
             label.
         adjusted: whether guessing gives 0 instead of `1 / classes`.
@@ -293,7 +293,7 @@ class MatthewsCorrelation(ConfusionMatrixMetric):
         num_classes: number of classes, or of labels. If None, that of the predictions' last axis,
             or 2 where it is one column.
         threshold: from it on, a probability of the only column means class 1, or yes to a label.
-        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+        multi_label: whether each entry of the last axis is a binary question of its own, with
             targets of zeros and ones shaped like the predictions. There is then one value for each
             label.
         name: its name.
@@ -338,7 +338,7 @@ class CohenKappa(ConfusionMatrixMetric):
         weights: None if all mistakes are alike, or `"linear"` or `"quadratic"` in the distance of
             the class indices, for grades.
         threshold: from it on, a probability of the only column means class 1, or yes to a label.
-        multi_label: whether each entry of the last axis is a yes-or-no question of its own, with
+        multi_label: whether each entry of the last axis is a binary question of its own, with
             targets of zeros and ones shaped like the predictions. There is then one value for each
             label.
         name: its name.

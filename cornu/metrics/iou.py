@@ -126,7 +126,7 @@ def without(config: dict, *keys: str) -> dict:
 
 
 class BinaryIoU(IoU):
-    """Intersection over union of yes-or-no predictions.
+    """Intersection over union of binary predictions.
 
     Args:
         target_class_ids: (0, 1) for the mean over both classes, or one of them.

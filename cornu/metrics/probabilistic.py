@@ -43,7 +43,7 @@ class Poisson(NamedMean):
 
 
 class BinaryCrossentropy(NamedMean):
-    """Mean cross-entropy of yes-or-no targets.
+    """Mean cross-entropy of binary targets.
 
     Args:
         name: its name.
@@ -80,7 +80,7 @@ class CategoricalCrossentropy(NamedMean):
         name: its name.
         dtype: see `keras.Metric`.
         from_logits: whether predictions are logits.
-        label_smoothing: in [0, 1]; share of the target spread evenly over all classes.
+        label_smoothing: in [0, 1]; fraction of the target spread evenly over all classes.
         axis: the class axis.
 
     >>> round(keras.metrics.CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]]).item(), 4)

@@ -15,17 +15,17 @@ from cornu.metrics.counting import Counts, count, ratio
 
 
 def precision(counts: Counts) -> jax.Array:
-    """Share of the positive predictions that are right."""
+    """Fraction of the positive predictions that are right."""
     return ratio(counts.true_positives, counts.true_positives + counts.false_positives)
 
 
 def recall(counts: Counts) -> jax.Array:
-    """Share of the positives that are predicted positive; also called sensitivity."""
+    """Fraction of the positives that are predicted positive; also called sensitivity."""
     return ratio(counts.true_positives, counts.true_positives + counts.false_negatives)
 
 
 def specificity(counts: Counts) -> jax.Array:
-    """Share of the negatives that are predicted negative."""
+    """Fraction of the negatives that are predicted negative."""
     return ratio(counts.true_negatives, counts.true_negatives + counts.false_positives)
 
 

@@ -21,7 +21,7 @@ class Calibration:
 
     Attributes:
         predicted: mean probability of each filled bin.
-        observed: share of the samples in it whose answer was yes (for several classes: whose most
+        observed: fraction of the samples in it whose class was 1 (for several classes: whose most
             probable class was right).
         counts: samples in it, or the sum of their weights.
         expected_error: mean of `|observed - predicted|`, weighted with the counts (ECE).
@@ -74,7 +74,7 @@ class Calibration:
         """
         figure = require("matplotlib.figure", "plot").Figure(figsize=(5, 6), layout="constrained")
         upper, lower = figure.subplots(2, 1, height_ratios=(3, 1), sharex=True)
-        upper.plot((0, 1), (0, 1), ":", color="grey")
+        upper.plot((0, 1), (0, 1), ":", color="gray")
         self.draw(upper)
         upper.set(xlabel="")
         lower.vlines(self.predicted, 0, self.counts, linewidth=6)

@@ -22,7 +22,7 @@ class Curve:
         thresholds: a score from this on means yes.
         area: area under the ROC curve, or average precision.
         kind: `"roc"` or `"precision-recall"`.
-        share: share of the positives.
+        share: fraction of the positives.
 
     >>> from cornu.model_selection import roc_curve
     >>> curve = roc_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
@@ -75,7 +75,7 @@ class Curve:
         figure = require("matplotlib.figure", "plot").Figure(figsize=(5, 5), layout="constrained")
         axes = figure.subplots()
         ends = (0, 1) if self.kind == "roc" else (self.share, self.share)
-        axes.plot((0, 1), ends, ":", color="grey")
+        axes.plot((0, 1), ends, ":", color="gray")
         self.draw(axes)
         if path is not None:
             write_figure(figure, path, dpi=120)

@@ -34,9 +34,9 @@ def train_val_test_split(
     Args:
         *arrays: x, or x and y, or more: arrays, data frames, lists of numbers, or nested
             structures of these, all of the same length.
-        val_size: share of the samples, or their number as an int, for validation.
+        val_size: fraction of the samples, or their number as an int, for validation.
         test_size: likewise for the test.
-        stratify: the class of each sample, `(samples,)`; each part then has its share of each
+        stratify: the class of each sample, `(samples,)`; each part then has its fraction of each
             class. True takes the last of `arrays`.
         groups: the group of each sample, `(samples,)`; no group is in two parts. The sizes are
             then met as far as whole groups allow.
@@ -83,8 +83,8 @@ class ValidationSplit:
     """What `fit` takes as `validation_split` where the last part of the data will not do.
 
     Args:
-        size: share of the samples, or their number as an int, to validate with.
-        stratify: True keeps the shares of the classes in y; an array `(samples,)` those of other
+        size: fraction of the samples, or their number as an int, to validate with.
+        stratify: True keeps the fractions of the classes in y; an array `(samples,)` those of other
             classes.
         groups: the group of each sample, `(samples,)`; no group is in both parts.
         shuffle: whether samples are drawn; otherwise the last ones are taken.

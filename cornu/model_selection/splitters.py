@@ -59,7 +59,7 @@ def make_splitter(cv: int | str, *, seed: int | None = None, grouped: bool = Fal
     Args:
         cv: a number k for k folds (of groups, if `grouped`), or one of the names, some with a value
             behind a colon: `"hold-out:0.2"`, `"stratified-hold-out:0.2"`, `"group-hold-out:0.2"`
-            (the share of the test part), `"k-fold:5"`, `"stratified:5"`, `"group:5"`,
+            (the fraction of the test part), `"k-fold:5"`, `"stratified:5"`, `"group:5"`,
             `"stratified-group:5"`, `"time-series:5"` (the number of folds), `"repeated:5x10"`,
             `"repeated-stratified:5x10"` (folds and repeats), `"leave-one-out"`, `"leave-p-out:2"`,
             `"leave-one-group-out"`, `"leave-p-groups-out:2"`. The values shown are the defaults.
@@ -119,7 +119,7 @@ def split_indices(
         cv: as for `make_splitter`; or any object with `split(x, y, groups)`; or an iterable of
             pairs of index arrays or boolean masks.
         length: number of samples.
-        y: targets, for ways that keep the shares of the classes: class indices or names
+        y: targets, for ways that keep the fractions of the classes: class indices or names
             `(samples,)` or `(samples, 1)`, or one-hot `(samples, classes)`.
         groups: one for each sample; a group is never in both parts.
         seed: see `make_splitter`.

@@ -1,4 +1,4 @@
-"""Checked targets and scores of yes-or-no questions, and counts at every threshold."""
+"""Checked targets and scores of binary questions, and counts at every threshold."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def clone_model(
     recursive: bool = False,
     **kwargs: Any,
 ) -> Model:
-    """A copy of a model with layers of its own, whose weights are newly initialised.
+    """A copy of a model with layers of its own, whose weights are newly initialized.
 
     The copy of a compiled model is compiled in the same way, with an optimizer of its own.
 

@@ -138,7 +138,7 @@ def stft(
         window: `"hann"`, `"hamming"`, a tensor of shape (sequence_length,), or None for
             ones over the whole piece.
         center: whether the signal is continued by reflection at both ends, so that the first
-            piece is centred on the first sample.
+            piece is centered on the first sample.
 
     Returns:
         Pair of real and imaginary parts, of shape (..., pieces, fft_length // 2 + 1).

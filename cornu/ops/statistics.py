@@ -125,12 +125,12 @@ def correlate(x1: TensorLike, x2: TensorLike, mode: str = "valid") -> jax.Array:
 
 @op
 def diff(a: TensorLike, n: int = 1, axis: int = -1) -> jax.Array:
-    """Differences between neighbours along an axis.
+    """Differences between neighbors along an axis.
 
     Args:
         a: tensor of one or more dimensions.
         n: how many times.
-        axis: axis of the neighbours.
+        axis: axis of the neighbors.
 
     >>> keras.ops.diff([1, 4, 9])
     Array([3, 5], dtype=int32)

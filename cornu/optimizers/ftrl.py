@@ -25,12 +25,12 @@ class Ftrl(Optimizer):
         l2_regularization_strength: L2 penalty of the weights; at least 0.
         l2_shrinkage_regularization_strength: L2 penalty of the gradients; at least 0.
         beta: added to the root of the sum of squares.
-        weight_decay: share of each variable, times the learning rate, taken off in each step.
+        weight_decay: fraction of each variable, times the learning rate, taken off in each step.
         clipnorm: largest norm of the gradient of one variable.
         clipvalue: largest absolute value of an element of a gradient.
         global_clipnorm: largest norm of all gradients together.
         use_ema: whether to keep moving averages of the variables.
-        ema_momentum: share of the old average kept in each step.
+        ema_momentum: fraction of the old average kept in each step.
         ema_overwrite_frequency: steps after which variables are set to their averages.
         loss_scale_factor: factor of the loss, by which gradients are divided again.
         gradient_accumulation_steps: number of calls whose mean gradient makes one step.

@@ -31,7 +31,7 @@ class Muon(Optimizer):
         clipvalue: largest absolute value of an element of a gradient.
         global_clipnorm: largest norm of all gradients together.
         use_ema: whether to keep moving averages of the variables.
-        ema_momentum: share of the old average kept in each step.
+        ema_momentum: fraction of the old average kept in each step.
         ema_overwrite_frequency: steps after which variables are set to their averages.
         loss_scale_factor: factor of the loss, by which gradients are divided again.
         gradient_accumulation_steps: number of calls whose mean gradient makes one step.
@@ -42,7 +42,7 @@ class Muon(Optimizer):
         muon_b: second coefficient.
         muon_c: third coefficient.
         adam_lr_ratio: learning rate of Adam, as a multiple of that of the matrices.
-        momentum: share of the old momentum kept in each step.
+        momentum: fraction of the old momentum kept in each step.
         ns_steps: number of Newton-Schulz iterations.
         nesterov: whether to look ahead along the momentum.
         rms_rate: root mean square of a step at learning rate 1; None for steps of norm-1 rows.

@@ -18,15 +18,15 @@ class Nadam(Optimizer):
 
     Args:
         learning_rate: a number, a schedule, or a function without arguments.
-        beta_1: share of the old mean of gradients kept in each step.
-        beta_2: share of the old mean of squares kept in each step.
+        beta_1: fraction of the old mean of gradients kept in each step.
+        beta_2: fraction of the old mean of squares kept in each step.
         epsilon: small number added to the divisor.
-        weight_decay: share of each variable, times the learning rate, taken off in each step.
+        weight_decay: fraction of each variable, times the learning rate, taken off in each step.
         clipnorm: largest norm of the gradient of one variable.
         clipvalue: largest absolute value of an element of a gradient.
         global_clipnorm: largest norm of all gradients together.
         use_ema: whether to keep moving averages of the variables.
-        ema_momentum: share of the old average kept in each step.
+        ema_momentum: fraction of the old average kept in each step.
         ema_overwrite_frequency: steps after which variables are set to their averages.
         loss_scale_factor: factor of the loss, by which gradients are divided again.
         gradient_accumulation_steps: number of calls whose mean gradient makes one step.

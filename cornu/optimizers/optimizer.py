@@ -32,12 +32,12 @@ class Optimizer(OptimizerState):
 
     Args:
         learning_rate: a number, a `LearningRateSchedule`, or a function without arguments.
-        weight_decay: share of each variable, times the learning rate, taken off in each step.
+        weight_decay: fraction of each variable, times the learning rate, taken off in each step.
         clipnorm: largest norm of the gradient of one variable.
         clipvalue: largest absolute value of an element of a gradient.
         global_clipnorm: largest norm of all gradients together.
         use_ema: whether to keep exponential moving averages of the variables.
-        ema_momentum: share of the old average kept in each step, from 0 to 1.
+        ema_momentum: fraction of the old average kept in each step, from 0 to 1.
         ema_overwrite_frequency: number of steps after which the variables are set to their
             averages; None to do so only at the end of training.
         loss_scale_factor: factor of the loss, by which gradients are divided again.

@@ -18,16 +18,16 @@ class RMSprop(Optimizer):
 
     Args:
         learning_rate: a number, a schedule, or a function without arguments.
-        rho: share of the old mean of squares kept in each step.
-        momentum: share of the last change that is done again.
+        rho: fraction of the old mean of squares kept in each step.
+        momentum: fraction of the last change that is done again.
         epsilon: small number added under the root.
         centered: whether to divide by the estimated variance instead of the mean square.
-        weight_decay: share of each variable, times the learning rate, taken off in each step.
+        weight_decay: fraction of each variable, times the learning rate, taken off in each step.
         clipnorm: largest norm of the gradient of one variable.
         clipvalue: largest absolute value of an element of a gradient.
         global_clipnorm: largest norm of all gradients together.
         use_ema: whether to keep moving averages of the variables.
-        ema_momentum: share of the old average kept in each step.
+        ema_momentum: fraction of the old average kept in each step.
         ema_overwrite_frequency: steps after which variables are set to their averages.
         loss_scale_factor: factor of the loss, by which gradients are divided again.
         gradient_accumulation_steps: number of calls whose mean gradient makes one step.

@@ -20,14 +20,14 @@ class SGD(Optimizer):
 
     Args:
         learning_rate: a number, a schedule, or a function without arguments.
-        momentum: share of the last change that is done again, from 0 to 1.
+        momentum: fraction of the last change that is done again, from 0 to 1.
         nesterov: whether to look ahead along the momentum: `w += momentum * v - learning_rate * g`.
-        weight_decay: share of each variable, times the learning rate, taken off in each step.
+        weight_decay: fraction of each variable, times the learning rate, taken off in each step.
         clipnorm: largest norm of the gradient of one variable.
         clipvalue: largest absolute value of an element of a gradient.
         global_clipnorm: largest norm of all gradients together.
         use_ema: whether to keep moving averages of the variables.
-        ema_momentum: share of the old average kept in each step.
+        ema_momentum: fraction of the old average kept in each step.
         ema_overwrite_frequency: steps after which variables are set to their averages.
         loss_scale_factor: factor of the loss, by which gradients are divided again.
         gradient_accumulation_steps: number of calls whose mean gradient makes one step.

@@ -219,7 +219,7 @@ class Tokenizer:
 
         Args:
             texts: strings, or lists of words.
-            mode: "binary", "count", "freq" (share of the text's words) or "tfidf".
+            mode: "binary", "count", "freq" (fraction of the text's words) or "tfidf".
         """
         return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
 

@@ -21,7 +21,7 @@ def categorical(
     """Draw classes with given log-probabilities.
 
     Args:
-        logits: shape (batch, classes); need not be normalised.
+        logits: shape (batch, classes); need not be normalized.
         num_samples: how many to draw per row.
         dtype: integer dtype of the result.
         seed: int, `SeedGenerator` or None.
@@ -52,7 +52,7 @@ def dropout(
     noise_shape: Sequence[int | None] | None = None,
     seed: Seed = None,
 ) -> jax.Array:
-    """Set a random share of the elements to 0 and scale the others up by 1 / (1 - rate).
+    """Set a random fraction of the elements to 0 and scale the others up by 1 / (1 - rate).
 
     Args:
         inputs: float tensor of any shape.

@@ -86,7 +86,7 @@ def plot_history(history: Any, to_file: Any = None) -> Any:
 
     Args:
         history: a `History`, or its dict from name to list of values. To compare runs, a dict from
-            the name of a run to its `History` (or to such a dict): one colour per run, training
+            the name of a run to its `History` (or to such a dict): one color per run, training
             dotted where there is validation.
         to_file: path of a `.png`, `.svg` or `.pdf` file to write; not written if None.
 

@@ -119,7 +119,7 @@ def plot_bounding_box_gallery(
         class_mapping: names of the labels.
         ground_truth_mapping: names of the labels of `y_true`, where they differ.
         prediction_mapping: names of the labels of `y_pred`, where they differ.
-        legend: whether to say which colour is which.
+        legend: whether to say which color is which.
         legend_handles: more matplotlib handles for the legend.
         rows: number of rows.
         cols: number of columns.
@@ -137,18 +137,18 @@ def plot_bounding_box_gallery(
     pixels = as_pixels(images, data_format, value_range)
     patch = require("matplotlib.patches", extra="plot").Patch
     handles = list(legend_handles or [])
-    for boxes, colour, mapping, label in (
+    for boxes, color, mapping, label in (
         (y_true, true_color, ground_truth_mapping, "true"),
         (y_pred, pred_color, prediction_mapping, "found"),
     ):
         if boxes is None:
             continue
         pixels = draw_bounding_boxes(
-            pixels, boxes, bounding_box_format, mapping or class_mapping, colour,
+            pixels, boxes, bounding_box_format, mapping or class_mapping, color,
             line_thickness, text_thickness or 1, font_scale, "channels_last",
         )  # fmt: skip
         if legend:
-            handles.append(patch(color=np.array(colour) / 255, label=label))
+            handles.append(patch(color=np.array(color) / 255, label=label))
     return plot_image_gallery(
         pixels,
         rows=rows,
@@ -182,8 +182,8 @@ def plot_segmentation_mask_gallery(
         y_pred: class of each pixel as a model found it.
         color_mapping: red, green and blue of each class.
         blend: whether the image shows through.
-        alpha: how much of the colour covers the image.
-        ignore_index: the class that gets no colour.
+        alpha: how much of the color covers the image.
+        ignore_index: the class that gets no color.
         data_format: "channels_last" or "channels_first"; the global setting if None.
         **kwargs: as for `plot_image_gallery`: `scale`, `path`, `show`, `dpi`, `transparent`.
 

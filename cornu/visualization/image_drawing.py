@@ -10,7 +10,7 @@ import numpy as np
 from cornu.engine.config import standardize_data_format
 from cornu.engine.extras import require
 
-# How four numbers of a box are read; `rel_` before a name means shares of the image's size.
+# How four numbers of a box are read; `rel_` before a name means fractions of the image's size.
 BOX_FORMATS = ("xyxy", "yxyx", "xywh", "center_xywh", "center_yxhw")
 
 
@@ -32,7 +32,7 @@ def draw_bounding_boxes(
         bounding_boxes: dict of `boxes` `(batch, boxes, 4)`, `labels` `(batch, boxes)`, and perhaps
             `confidence` `(batch, boxes)`; a negative label marks a box that is not there.
         bounding_box_format: "xyxy", "yxyx", "xywh", "center_xywh" or "center_yxhw", or one of
-            these after "rel_", for shares of the image's size.
+            these after "rel_", for fractions of the image's size.
         class_mapping: names of the labels; the labels themselves are written if None.
         color: red, green and blue, from 0 to 255.
         line_thickness: of the boxes, in pixels.
@@ -90,16 +90,16 @@ def draw_segmentation_masks(
     ignore_index: int = -1,
     data_format: str | None = None,
 ) -> np.ndarray:
-    """Images under the colours of each pixel's class.
+    """Images under the colors of each pixel's class.
 
     Args:
         images: `(batch, height, width, 3)`, values from 0 to 255.
         segmentation_masks: class of each pixel, `(batch, height, width)` or with a last axis of 1.
         num_classes: number of classes; found from the masks if None.
-        color_mapping: red, green and blue of each class; colours from around the wheel if None.
-        alpha: how much of the colour covers the image, from 0 to 1.
+        color_mapping: red, green and blue of each class; colors from around the wheel if None.
+        alpha: how much of the color covers the image, from 0 to 1.
         blend: whether the image shows through.
-        ignore_index: the class that gets no colour.
+        ignore_index: the class that gets no color.
         data_format: "channels_last" or "channels_first"; the global setting if None.
 
     Returns:
@@ -107,8 +107,8 @@ def draw_segmentation_masks(
 
     >>> masks = np.array([[[0, -1], [-1, -1]]])
     >>> images = np.full((1, 2, 2, 3), 100)
-    >>> colours = {0: (0, 200, 0)}
-    >>> keras.visualization.draw_segmentation_masks(images, masks, 1, colours, 0.5)[0, 0].tolist()
+    >>> colors = {0: (0, 200, 0)}
+    >>> keras.visualization.draw_segmentation_masks(images, masks, 1, colors, 0.5)[0, 0].tolist()
     [[50, 150, 50], [100, 100, 100]]
     """
     images = as_pixels(images, data_format)
@@ -122,8 +122,8 @@ def draw_segmentation_masks(
         )
     count = max(num_classes or 0, int(masks.max()) + 1, 1)
     palette = np.array([colorsys.hsv_to_rgb(i / count, 0.9, 0.9) for i in range(count)]) * 255
-    for index, colour in (color_mapping or {}).items():
-        palette[index] = colour
+    for index, color in (color_mapping or {}).items():
+        palette[index] = color
     covered = ((masks != ignore_index) & (masks >= 0))[..., None]
     share = np.where(covered, alpha if blend else 1.0, 0.0)
     mixed = images * (1 - share) + palette[np.maximum(masks, 0)] * share

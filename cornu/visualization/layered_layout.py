@@ -2,7 +2,7 @@
 
 The layered method of Sugiyama, Tagawa and Toda, "Methods for visual understanding of hierarchical
 system structures" (1981): rows by longest way, order within a row by the mean place of the
-neighbours, places by least squares. An edge that skips rows passes through a narrow place in each,
+neighbors, places by least squares. An edge that skips rows passes through a narrow place in each,
 so it goes around the boxes and not behind them.
 """
 
@@ -21,16 +21,16 @@ SWEEPS = 8
 
 @dataclass
 class Layout:
-    """Centres of the boxes, the points that each edge goes through, and the size of it all.
+    """Centers of the boxes, the points that each edge goes through, and the size of it all.
 
     Attributes:
-        centres: `(x, y)` per box, from the left and from the top.
+        centers: `(x, y)` per box, from the left and from the top.
         routes: list of points per edge, between the bottom of its start and the top of its end.
         width: of the whole picture.
         height: likewise.
     """
 
-    centres: list[tuple[float, float]] = field(default_factory=list)
+    centers: list[tuple[float, float]] = field(default_factory=list)
     routes: list[list[tuple[float, float]]] = field(default_factory=list)
     width: float = 0.0
     height: float = 0.0
@@ -44,7 +44,7 @@ def lay_out(sizes: list[tuple[float, float]], edges: list[tuple[int, int]]) -> L
         edges: pairs of numbers of boxes, from and to; those that lead back are drawn straight.
 
     >>> layout = lay_out([(1, 1), (1, 1), (1, 1)], [(0, 1), (1, 2), (0, 2)])
-    >>> [round(y, 1) for _, y in layout.centres]
+    >>> [round(y, 1) for _, y in layout.centers]
     [0.5, 1.9, 3.3]
     """
     if not sizes:
@@ -69,11 +69,11 @@ def lay_out(sizes: list[tuple[float, float]], edges: list[tuple[int, int]]) -> L
         width=float(max(place + width / 2 for place, width in zip(x, widths)) - left),
         height=float(tops[-1] - GAP_BETWEEN_ROWS),
     )
-    layout.centres = [
+    layout.centers = [
         (float(x[i] - left), float(tops[rows[i]] + heights[rows[i]] / 2)) for i in range(len(sizes))
     ]
     for start, *lanes, end in chains:
-        (x_start, y_start), (x_end, y_end) = layout.centres[start], layout.centres[end]
+        (x_start, y_start), (x_end, y_end) = layout.centers[start], layout.centers[end]
         points = [(x_start, y_start + sizes[start][1] / 2)]
         for lane in lanes:
             place, top = float(x[lane] - left), float(tops[rows[lane]])
@@ -97,11 +97,11 @@ def _rows(count: int, edges: list[tuple[int, int]]) -> list[int]:
 
 
 def _across(rows: list[int], widths: list[float], edges: list[tuple[int, int]]) -> np.ndarray:
-    """Horizontal place of the centre of each box."""
-    neighbours: list[list[int]] = [[] for _ in rows]
+    """Horizontal place of the center of each box."""
+    neighbors: list[list[int]] = [[] for _ in rows]
     for start, end in edges:
-        neighbours[start].append(end)
-        neighbours[end].append(start)
+        neighbors[start].append(end)
+        neighbors[end].append(start)
     members = [[i for i, own in enumerate(rows) if own == row] for row in sorted(set(rows))]
     x = np.zeros(len(rows))
     for row in members:
@@ -109,16 +109,14 @@ def _across(rows: list[int], widths: list[float], edges: list[tuple[int, int]]) 
     for sweep in range(SWEEPS):
         near = -1 if sweep % 2 == 0 else 1
         for row in members if near == -1 else members[::-1]:
-            wanted = {i: _mean_place(i, x, rows, neighbours[i], near) for i in row}
+            wanted = {i: _mean_place(i, x, rows, neighbors[i], near) for i in row}
             row.sort(key=wanted.get)
             x[row] = _apart(np.array([wanted[i] for i in row]), [widths[i] for i in row])
     return x
 
 
-def _mean_place(
-    box: int, x: np.ndarray, rows: list[int], neighbours: list[int], near: int
-) -> float:
-    places = [x[other] for other in neighbours if rows[other] == rows[box] + near]
+def _mean_place(box: int, x: np.ndarray, rows: list[int], neighbors: list[int], near: int) -> float:
+    places = [x[other] for other in neighbors if rows[other] == rows[box] + near]
     return float(np.mean(places)) if places else float(x[box])
 
 

@@ -136,8 +136,8 @@ class _Picture:
             x, y = self.turned(x, layout.height - y if self.reversed else y)
             return corner[0] + x, corner[1] + y
 
-        for inner, centre in zip(part.parts, layout.centres):
-            self.draw_box(inner, place(centre), depth)
+        for inner, center in zip(part.parts, layout.centers):
+            self.draw_box(inner, place(center), depth)
         for route in layout.routes:
             points = [place(point) for point in route]
             if len(points) > 2:
@@ -145,31 +145,29 @@ class _Picture:
             arrow = {"arrowstyle": "-|>", "color": "gray", "shrinkA": 0, "shrinkB": 0}
             self.axes.annotate("", points[-1], points[-2], arrowprops=arrow, zorder=2)
 
-    def draw_box(self, part: Part, centre: tuple[float, float], depth: int) -> None:
+    def draw_box(self, part: Part, center: tuple[float, float], depth: int) -> None:
         width, height = self.sizes[id(part)]
-        left, top = centre[0] - width / 2, centre[1] - height / 2
+        left, top = center[0] - width / 2, center[1] - height / 2
         lines = describe(part.layer, self.details)
         if part.parts:
-            colour = FRAME_COLOURS[depth % len(FRAME_COLOURS)]
-            self.rectangle((left, top), width, height, colour, linestyle="dashed")
+            color = FRAME_COLOURS[depth % len(FRAME_COLOURS)]
+            self.rectangle((left, top), width, height, color, linestyle="dashed")
             title = lines[0] if self.details.names else f"{part.layer.name} ({lines[0]})"
-            self.text((centre[0], top + FRAME_TITLE * 0.6), title, weight="bold")
+            self.text((center[0], top + FRAME_TITLE * 0.6), title, weight="bold")
             inner_width = self.turned(self.layouts[id(part)].width, self.layouts[id(part)].height)
-            corner = (centre[0] - inner_width[0] / 2, top + FRAME + FRAME_TITLE)
+            corner = (center[0] - inner_width[0] / 2, top + FRAME + FRAME_TITLE)
             self.draw_inside(part, corner, depth + 1)
             return
         self.rectangle((left, top), width, height, "white")
         self.rectangle((left, top), width, LINE + MARGIN / 2, TITLE_COLOUR)
         for i, line in enumerate(lines):
             y = top + (LINE + MARGIN / 2) / 2 + i * LINE + (MARGIN / 2 if i else 0)
-            self.text((centre[0], y), line, weight="normal" if i else "bold")
+            self.text((center[0], y), line, weight="normal" if i else "bold")
 
-    def rectangle(
-        self, corner: Any, width: float, height: float, colour: str, **style: Any
-    ) -> None:
+    def rectangle(self, corner: Any, width: float, height: float, color: str, **style: Any) -> None:
         patch = require("matplotlib.patches", extra="plot").Rectangle
         self.axes.add_patch(
-            patch(corner, width, height, facecolor=colour, edgecolor="#555555", zorder=1, **style)
+            patch(corner, width, height, facecolor=color, edgecolor="#555555", zorder=1, **style)
         )
 
     def text(self, place: tuple[float, float], text: str, weight: str) -> None:

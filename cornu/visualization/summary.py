@@ -30,7 +30,7 @@ def summary(
     Args:
         model: the model.
         line_length: width of the table in characters; that of the terminal by default.
-        positions: right ends of the columns, as shares of the width, or in characters.
+        positions: right ends of the columns, as fractions of the width, or in characters.
         print_fn: called with the text instead of printing it.
         expand_nested: whether to show the layers inside nested models.
         show_trainable: whether to show which layers are trained.

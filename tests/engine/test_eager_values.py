@@ -279,7 +279,7 @@ def test_blocks_can_be_nested():
     assert method_table() == before
 
 
-def test_other_threads_keep_jax_behaviour():
+def test_other_threads_keep_jax_behavior():
     caught = []
 
     def other_thread():

@@ -24,7 +24,7 @@ def chi_square(values, cells):
     counts = np.bincount(values, minlength=cells)
     expected = values.size / cells
     statistic = np.sum((counts - expected) ** 2) / expected
-    # Standardised: about normal for many cells.
+    # Standardized: about normal for many cells.
     return (statistic - (cells - 1)) / np.sqrt(2 * (cells - 1))
 
 
@@ -41,7 +41,7 @@ def test_each_byte_is_uniform(key):
 
 @pytest.mark.parametrize("key", KEYS, ids=str)
 @pytest.mark.parametrize("lag", [1, 2, 64, 4096])
-def test_neighbours_are_independent(key, lag):
+def test_neighbors_are_independent(key, lag):
     words = bits(key, SIZE)
     assert abs(correlation(words[:-lag], words[lag:])) < 5
     pairs = (words[:-lag] >> 28) * 16 + (words[lag:] >> 28)

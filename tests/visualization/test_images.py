@@ -54,14 +54,14 @@ def test_boxes_that_make_no_sense_are_refused(boxes, box_format, message):
 
 def test_masks_cover_all_but_the_ignored_class():
     masks = np.array([[[0, 1], [-1, 1]]])
-    colours = {0: (0, 200, 0), 1: (200, 0, 0)}
+    colors = {0: (0, 200, 0), 1: (200, 0, 0)}
     images = np.full((1, 2, 2, 3), 100)
-    (mixed,) = visualization.draw_segmentation_masks(images, masks, 2, colours, alpha=0.5)
+    (mixed,) = visualization.draw_segmentation_masks(images, masks, 2, colors, alpha=0.5)
     assert mixed.tolist() == [
         [[50, 150, 50], [150, 50, 50]],
         [[100, 100, 100], [150, 50, 50]],
     ]
-    (full,) = visualization.draw_segmentation_masks(images, masks, 2, colours, blend=False)
+    (full,) = visualization.draw_segmentation_masks(images, masks, 2, colors, blend=False)
     assert full[0].tolist() == [[0, 200, 0], [200, 0, 0]]
 
 

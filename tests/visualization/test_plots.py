@@ -113,17 +113,17 @@ def test_edges_that_skip_rows_go_around_the_boxes():
     layout = lay_out([(2, 1)] * 3, [(0, 1), (1, 2), (0, 2)])
     lane = [x for x, _ in layout.routes[2][1:-1]]
     assert len(lane) == 2
-    assert all(abs(x - layout.centres[1][0]) > 1 for x in lane)
+    assert all(abs(x - layout.centers[1][0]) > 1 for x in lane)
 
 
 def test_boxes_of_a_row_do_not_touch():
     layout = lay_out([(1, 1), (3, 1), (2, 1), (1, 1)], [(0, 1), (0, 2), (1, 3), (2, 3)])
-    assert abs(layout.centres[1][0] - layout.centres[2][0]) > 2.5
+    assert abs(layout.centers[1][0] - layout.centers[2][0]) > 2.5
 
 
 def test_an_input_stands_right_above_what_takes_it():
     layout = lay_out([(1, 1)] * 4, [(0, 1), (1, 3), (2, 3)])
-    assert layout.centres[2][1] == layout.centres[1][1]
+    assert layout.centers[2][1] == layout.centers[1][1]
 
 
 def test_a_history_is_drawn_with_its_validation(tmp_path):

@@ -217,7 +217,7 @@ def profiled_batches(profile_batch: Any) -> tuple[int, int]:
 
 
 def as_picture(array: np.ndarray) -> np.ndarray:
-    """A matrix as a grey image, (rows, columns, 1)."""
+    """A matrix as a gray image, (rows, columns, 1)."""
     array = array.astype(np.float64)
     span = array.max() - array.min() if array.size else 0
     return ((array - array.min()) / (span or 1) * 255).astype(np.uint8)[..., None]

@@ -7,14 +7,14 @@ import zlib
 
 import numpy as np
 
-COLOR_TYPE_OF_CHANNELS = {1: 0, 2: 4, 3: 2, 4: 6}  # grey, grey + alpha, RGB, RGBA
+COLOR_TYPE_OF_CHANNELS = {1: 0, 2: 4, 3: 2, 4: 6}  # gray, gray + alpha, RGB, RGBA
 
 
 def encode_png(image: np.ndarray) -> bytes:
     """The PNG file of an image.
 
     Args:
-        image: uint8 array (height, width, channels) with 1 (grey), 2 (grey, alpha), 3 (RGB) or
+        image: uint8 array (height, width, channels) with 1 (gray), 2 (gray, alpha), 3 (RGB) or
             4 (RGBA) channels.
 
     Returns:
@@ -31,7 +31,7 @@ def encode_png(image: np.ndarray) -> bytes:
     if image.ndim != 3 or image.shape[2] not in COLOR_TYPE_OF_CHANNELS or 0 in image.shape:
         raise ValueError(
             "An image needs shape (height, width, channels) with 1, 2, 3 or 4 channels, got "
-            f"{image.shape}. Add a channel axis to a grey image with image[..., None]."
+            f"{image.shape}. Add a channel axis to a gray image with image[..., None]."
         )
     if image.dtype != np.uint8:
         raise ValueError(

@@ -67,7 +67,7 @@ def image_dataset_from_directory(
         interpolation: `"bilinear"`, `"nearest"`, `"bicubic"`, `"area"`, `"lanczos3"`,
             `"lanczos5"`, `"gaussian"` or `"mitchellcubic"`; all without smoothing before.
         follow_links: whether to look into folders that are links.
-        crop_to_aspect_ratio: cut the image at the centre so that nothing is distorted.
+        crop_to_aspect_ratio: cut the image at the center so that nothing is distorted.
         pad_to_aspect_ratio: put a black frame around it so that nothing is distorted.
         data_format: `"channels_last"` or `"channels_first"`; Keras's setting by default.
         format: `"tf"` or `"grain"`; a `Dataset` is returned for both.

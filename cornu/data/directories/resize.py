@@ -95,10 +95,10 @@ def taps(old: int, new: int, interpolation: str) -> tuple[np.ndarray, np.ndarray
         weights = np.maximum(weights, 0) * (places < old)
     else:
         radius, kernel = KERNELS[interpolation]
-        centre = (np.arange(new) + 0.5) * scale - 0.5
+        center = (np.arange(new) + 0.5) * scale - 0.5
         count = int(np.ceil(2 * radius))
-        places = np.floor(centre - radius).astype(int)[:, None] + np.arange(1, count + 1)
-        weights = kernel(np.abs(centre[:, None] - places))
+        places = np.floor(center - radius).astype(int)[:, None] + np.arange(1, count + 1)
+        weights = kernel(np.abs(center[:, None] - places))
         weights = weights * ((places >= 0) & (places < old))
     weights = weights / weights.sum(axis=1, keepdims=True)
     return np.clip(places, 0, old - 1), weights.astype("float32")

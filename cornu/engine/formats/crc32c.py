@@ -1,7 +1,7 @@
 """CRC-32C (Castagnoli), the checksum of TFRecord files.
 
 Short data goes through the byte table in Python. Long data is cut into lanes of equal length whose
-checksums NumPy advances side by side; neighbouring lanes are then merged pairwise: the checksum of
+checksums NumPy advances side by side; neighboring lanes are then merged pairwise: the checksum of
 `left + right` is the checksum of `left`, moved on by `len(right)` zero bytes, xor that of `right`.
 Moving on by a fixed number of bytes is a linear map over GF(2), kept as the images of the 32 bits.
 """

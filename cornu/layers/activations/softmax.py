@@ -15,7 +15,7 @@ from cornu.layers.precision import as_given
 
 
 class Softmax(Layer):
-    """Exponentials, normalised to sum 1.
+    """Exponentials, normalized to sum 1.
 
     Args:
         axis: the axis, or several, over which they sum to 1.
@@ -42,11 +42,11 @@ class Softmax(Layer):
         """The probabilities."""
         inputs = as_given(self, inputs)
         if mask is None:
-            return self._normalised(inputs)
+            return self._normalized(inputs)
         counts = self._checked(jnp.asarray(mask), inputs)
         # Finite, so that a row without any score that counts gives 0 instead of NaN.
         low = jnp.finfo(inputs.dtype).min
-        return jnp.where(counts, self._normalised(jnp.where(counts, inputs, low)), 0)
+        return jnp.where(counts, self._normalized(jnp.where(counts, inputs, low)), 0)
 
     def _checked(self, mask: jax.Array, inputs: jax.Array) -> jax.Array:
         pairs = zip(mask.shape[::-1], inputs.shape[::-1])
@@ -57,7 +57,7 @@ class Softmax(Layer):
             )
         return mask if mask.dtype == "bool" else mask > 0.5
 
-    def _normalised(self, scores: jax.Array) -> jax.Array:
+    def _normalized(self, scores: jax.Array) -> jax.Array:
         if isinstance(self.axis, int):
             return activations.softmax(scores, axis=self.axis).astype(self.compute_dtype)
         return ops.softmax(scores, axis=tuple(self.axis)).astype(self.compute_dtype)

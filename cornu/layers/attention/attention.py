@@ -24,7 +24,7 @@ class Attention(Layer):
         use_scale: whether a trained number multiplies the scores.
         score_mode: "dot" for the product of query and key, "concat" for the sum of the hyperbolic
             tangent of query plus key.
-        dropout: share of the attention weights dropped in training.
+        dropout: fraction of the attention weights dropped in training.
         seed: int or None, of the dropout.
         **kwargs: `name`, `dtype`.
 
@@ -190,7 +190,7 @@ class AdditiveAttention(Attention):
 
     Args:
         use_scale: whether trained numbers, one per feature, multiply the hyperbolic tangents.
-        dropout: share of the attention weights dropped in training.
+        dropout: fraction of the attention weights dropped in training.
         **kwargs: `name`, `dtype`, `seed`.
 
     Raises:

@@ -26,7 +26,7 @@ class GroupedQueryAttention(ProjectedAttention):
         head_dim: features of each head.
         num_query_heads: number of query heads.
         num_key_value_heads: number of heads of keys and values; divides `num_query_heads`.
-        dropout: share of the attention weights dropped in training.
+        dropout: fraction of the attention weights dropped in training.
         use_bias: whether the projections have a bias.
         sliding_window: a query sees keys nearer than this; all by default.
         flash_attention: accepted for compatibility; the formulation is chosen by platform.

@@ -29,7 +29,7 @@ class MultiHeadAttention(ProjectedAttention):
         num_heads: number of heads.
         key_dim: features of each head's queries and keys.
         value_dim: features of each head's values; `key_dim` by default.
-        dropout: share of the attention weights dropped in training.
+        dropout: fraction of the attention weights dropped in training.
         use_bias: whether the projections have a bias.
         output_shape: features of the output, an int or a tuple; those of the query by default.
         attention_axes: axes to attend over; all but the first and the last by default.

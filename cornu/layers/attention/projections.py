@@ -50,7 +50,7 @@ class ProjectedAttention(Layer):
         set_weight_settings(self, "kernel", *kernel)
         set_weight_settings(self, "bias", *bias)
 
-    dropout = property(lambda self: self._dropout, doc="Share of the weights that is dropped.")
+    dropout = property(lambda self: self._dropout, doc="Fraction of the weights that is dropped.")
     use_bias = property(lambda self: self._use_bias, doc="Whether the projections have a bias.")
 
     # --- names of Keras that subclasses read and override: docs/subclassing.md -----------------

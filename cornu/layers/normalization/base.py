@@ -13,7 +13,7 @@ from cornu.layers.weight_settings import set_weight_settings, weight_arguments, 
 
 
 class BaseNormalization(Layer):
-    """Base of the layers that normalise, then multiply by gamma and add beta."""
+    """Base of the layers that normalize, then multiply by gamma and add beta."""
 
     _settings = ("axis", "epsilon", "center", "scale", *weight_names("beta", "gamma"))
 

@@ -34,7 +34,7 @@ class BatchNormalization(BaseNormalization):
             first values of beta, gamma, the moving mean and the moving variance.
         beta_regularizer, gamma_regularizer: penalties on beta and gamma.
         beta_constraint, gamma_constraint: projections of beta and gamma after each step.
-        renorm: whether training normalises towards running statistics too, for small batches.
+        renorm: whether training normalizes towards running statistics too, for small batches.
         renorm_clipping: dict with limits "rmax", "rmin" and "dmax" of the corrections that this
             makes; a missing one does not limit.
         renorm_momentum: momentum of these running statistics.
@@ -126,7 +126,7 @@ class BatchNormalization(BaseNormalization):
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: shape[0]})
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> jax.Array:
-        """Normalise the inputs; in training, update the moving statistics too."""
+        """Normalize the inputs; in training, update the moving statistics too."""
         inputs = as_given(self, inputs)
         gamma, beta = self.gamma_and_beta()
         if not (training and self.trainable):
@@ -153,7 +153,7 @@ class BatchNormalization(BaseNormalization):
         wide = inputs.astype(jnp.promote_types(inputs.dtype, "float32"))
         mean, variance = _moments(wide, axes, mask)
         if self.renorm:
-            gamma, beta = self._renormalised(mean, variance, gamma, beta)
+            gamma, beta = self._renormalized(mean, variance, gamma, beta)
         else:
             self._follow(self.moving_mean, mean, self.momentum)
             self._follow(self.moving_variance, variance, self.momentum)
@@ -171,7 +171,7 @@ class BatchNormalization(BaseNormalization):
         batch = jax.lax.stop_gradient(batch).astype(moving.dtype)
         moving.assign(moving.raw_value * momentum + batch * (1 - momentum))
 
-    def _renormalised(
+    def _renormalized(
         self, mean: jax.Array, variance: jax.Array, gamma: Any, beta: Any
     ) -> tuple[jax.Array, jax.Array]:
         """Gamma and beta with the corrections r and d of the paper, by the statistics before."""

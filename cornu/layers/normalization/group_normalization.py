@@ -86,7 +86,7 @@ class GroupNormalization(BaseNormalization):
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
 
     def call(self, inputs: Any) -> jax.Array:
-        """Normalise each group of each sample."""
+        """Normalize each group of each sample."""
         gamma, beta = self.gamma_and_beta()
         axis = self.axis % inputs.ndim
         channels = inputs.shape[axis]
@@ -96,9 +96,9 @@ class GroupNormalization(BaseNormalization):
         )
         axes = tuple(a for a in range(1, grouped.ndim) if a != axis)
         mean = jnp.mean(grouped, axes, keepdims=True)
-        centred = grouped - mean
-        variance = jnp.mean(jnp.square(centred), axes, keepdims=True)
-        outputs = (centred * lax.rsqrt(variance + self.epsilon)).reshape(inputs.shape)
+        centered = grouped - mean
+        variance = jnp.mean(jnp.square(centered), axes, keepdims=True)
+        outputs = (centered * lax.rsqrt(variance + self.epsilon)).reshape(inputs.shape)
         aligned = (channels, *(1,) * (inputs.ndim - 1 - axis))
         outputs = outputs if gamma is None else outputs * gamma.reshape(aligned)
         outputs = outputs if beta is None else outputs + beta.reshape(aligned)

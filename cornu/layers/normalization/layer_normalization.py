@@ -18,7 +18,7 @@ class LayerNormalization(BaseNormalization):
     `(x - mean(x)) / sqrt(variance(x) + epsilon) * gamma + beta`, mean and variance along `axis`.
 
     Args:
-        axis: axis or axes that are normalised together; gamma and beta have their sizes.
+        axis: axis or axes that are normalized together; gamma and beta have their sizes.
         epsilon: added to the variance.
         center: whether beta is added.
         scale: whether the result is multiplied by gamma.
@@ -70,13 +70,13 @@ class LayerNormalization(BaseNormalization):
         self.rms_scaling = rms_scaling
 
     def build(self, input_shape: tuple) -> None:
-        """Create gamma and beta, of the sizes of the normalised axes."""
+        """Create gamma and beta, of the sizes of the normalized axes."""
         shape = sizes_along(input_shape, self.axis, self)
         self.input_spec = spec_along(input_shape, self.axis)
         self.add_gamma_and_beta(shape, center=self.center and not self.rms_scaling)
 
     def call(self, inputs: Any) -> jax.Array:
-        """Normalise each sample."""
+        """Normalize each sample."""
         gamma, beta = self.gamma_and_beta()
         # With `rms_scaling` Keras divides by the standard deviation: files of its models need that.
         outputs = ops.layer_normalization(

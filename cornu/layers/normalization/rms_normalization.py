@@ -17,7 +17,7 @@ class RMSNormalization(Layer):
     """Divides by the root of the mean square along an axis: `x / sqrt(mean(x²) + epsilon) * scale`.
 
     Args:
-        axis: axis or axes that are normalised together; the scale has their sizes.
+        axis: axis or axes that are normalized together; the scale has their sizes.
         epsilon: added to the mean square.
         **kwargs: arguments of every layer, such as `name`, `dtype` and `trainable`.
 
@@ -42,13 +42,13 @@ class RMSNormalization(Layer):
         self.epsilon = epsilon
 
     def build(self, input_shape: tuple) -> None:
-        """Create the scale, of the sizes of the normalised axes."""
+        """Create the scale, of the sizes of the normalized axes."""
         shape = sizes_along(input_shape, self.axis, self)
         self.input_spec = spec_along(input_shape, self.axis)
         self.scale = self.add_weight(name="scale", shape=shape, initializer="ones")
 
     def call(self, x: Any) -> jax.Array:
-        """Normalise each sample."""
+        """Normalize each sample."""
         x = as_given(self, x)
         outputs = ops.rms_normalization(x, self.scale.raw_value, self.axis, self.epsilon)
         return outputs.astype(self.compute_dtype)

@@ -149,7 +149,7 @@ class Normalization(AdaptingLayer):
         return self._aligned("variance", self.input_variance)
 
     def call(self, inputs: Any) -> jax.Array:
-        """Normalise the inputs, or invert that."""
+        """Normalize the inputs, or invert that."""
         inputs = in_float32(self, inputs)
         mean, deviation = (
             ops.cast(value, inputs.dtype) for value in (self.mean, ops.sqrt(self.variance))

@@ -35,7 +35,7 @@ class MaskedDropout(Layer):
 
 
 class Dropout(MaskedDropout):
-    """Set a random share of the elements to 0 in training, and scale up the others.
+    """Set a random fraction of the elements to 0 in training, and scale up the others.
 
     "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", Srivastava et al., 2014.
 
@@ -72,6 +72,6 @@ def check_share(layer: Layer, rate: Any) -> None:
     """Raise a ValueError if the rate is no number from 0 to 1."""
     if not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
         raise ValueError(
-            f"{type(layer).__name__} {layer.name!r} needs a rate from 0 to 1, the share of "
+            f"{type(layer).__name__} {layer.name!r} needs a rate from 0 to 1, the fraction of "
             f"elements to drop; got {rate!r}."
         )

@@ -50,7 +50,7 @@ class SpatialDropout1D(SpatialDropout):
     """Set whole channels of sequences to 0 in training, and scale up the others.
 
     Args:
-        rate: share of channels to drop, from 0 to 1.
+        rate: fraction of channels to drop, from 0 to 1.
         seed: int or None.
         name: the layer's name.
         dtype: dtype or dtype policy.
@@ -83,7 +83,7 @@ class SpatialDropout2D(SpatialDropout):
     (https://arxiv.org/abs/1411.4280).
 
     Args:
-        rate: share of channels to drop, from 0 to 1.
+        rate: fraction of channels to drop, from 0 to 1.
         data_format: `"channels_last"` or `"channels_first"`; the global setting by default.
         seed: int or None.
         name: the layer's name.
@@ -101,7 +101,7 @@ class SpatialDropout3D(SpatialDropout):
     """Set whole channels of volumes to 0 in training, and scale up the others.
 
     Args:
-        rate: share of channels to drop, from 0 to 1.
+        rate: fraction of channels to drop, from 0 to 1.
         data_format: `"channels_last"` or `"channels_first"`; the global setting by default.
         seed: int or None.
         name: the layer's name.

@@ -27,8 +27,8 @@ class ConvLSTM1D(ConvLSTM):
             on the kernel, the recurrent kernel, the bias and the outputs.
         kernel_constraint, recurrent_constraint, bias_constraint: projections of the kernel, the
             recurrent kernel and the bias after each step.
-        dropout: share of the inputs dropped in training, the same at all steps.
-        recurrent_dropout: share of the hidden state dropped in training, the same at all steps.
+        dropout: fraction of the inputs dropped in training, the same at all steps.
+        recurrent_dropout: fraction of the hidden state dropped in training, the same at all steps.
         seed: int or None, of the dropout masks.
         return_sequences: whether to return the output of each step instead of the last.
         return_state: whether to return the last states behind the output.
@@ -72,8 +72,8 @@ class ConvLSTM2D(ConvLSTM):
             on the kernel, the recurrent kernel, the bias and the outputs.
         kernel_constraint, recurrent_constraint, bias_constraint: projections of the kernel, the
             recurrent kernel and the bias after each step.
-        dropout: share of the inputs dropped in training, the same at all steps.
-        recurrent_dropout: share of the hidden state dropped in training, the same at all steps.
+        dropout: fraction of the inputs dropped in training, the same at all steps.
+        recurrent_dropout: fraction of the hidden state dropped in training, the same at all steps.
         seed: int or None, of the dropout masks.
         return_sequences: whether to return the output of each step instead of the last.
         return_state: whether to return the last states behind the output.
@@ -117,8 +117,8 @@ class ConvLSTM3D(ConvLSTM):
             on the kernel, the recurrent kernel, the bias and the outputs.
         kernel_constraint, recurrent_constraint, bias_constraint: projections of the kernel, the
             recurrent kernel and the bias after each step.
-        dropout: share of the inputs dropped in training, the same at all steps.
-        recurrent_dropout: share of the hidden state dropped in training, the same at all steps.
+        dropout: fraction of the inputs dropped in training, the same at all steps.
+        recurrent_dropout: fraction of the hidden state dropped in training, the same at all steps.
         seed: int or None, of the dropout masks.
         return_sequences: whether to return the output of each step instead of the last.
         return_state: whether to return the last states behind the output.

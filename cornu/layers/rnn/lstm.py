@@ -27,8 +27,8 @@ class LSTMCell(WeightedCell):
             recurrent kernel and the bias.
         kernel_constraint, recurrent_constraint, bias_constraint: projections of the kernel, the
             recurrent kernel and the bias after each step.
-        dropout: share of the inputs dropped in training, the same at all steps.
-        recurrent_dropout: share of the state dropped in training, the same at all steps.
+        dropout: fraction of the inputs dropped in training, the same at all steps.
+        recurrent_dropout: fraction of the state dropped in training, the same at all steps.
         seed: int or None, of the dropout masks.
         **kwargs: `name`, `dtype`.
 
@@ -128,8 +128,8 @@ class LSTM(WeightedRNN, cell=LSTMCell):
             on the kernel, the recurrent kernel, the bias and the outputs.
         kernel_constraint, recurrent_constraint, bias_constraint: projections of the kernel, the
             recurrent kernel and the bias after each step.
-        dropout: share of the inputs dropped in training, the same at all steps.
-        recurrent_dropout: share of the state dropped in training, the same at all steps;
+        dropout: fraction of the inputs dropped in training, the same at all steps.
+        recurrent_dropout: fraction of the state dropped in training, the same at all steps;
             above 0 the cell runs step by step.
         seed: int or None, of the dropout masks.
         return_sequences: whether to return the output of each step instead of the last.

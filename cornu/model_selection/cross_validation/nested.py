@@ -100,7 +100,7 @@ def nested_cross_validate(
         class_weight: as for `cross_validate`.
         sampler: as for `cross_validate`; in the inner folds too.
         callbacks: copied for each outer fold and each candidate's inner fold.
-        validation_split: the share of each training part to validate with during training.
+        validation_split: the fraction of each training part to validate with during training.
         seed: makes the run reproducible.
         return_models: whether to keep the outer folds' models.
         n_jobs: number of processes to deal the outer folds out to; -1 for one per core.

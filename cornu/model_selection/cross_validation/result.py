@@ -77,7 +77,7 @@ class CrossValidation:
         with the sizes of the parts, in a t interval with k - 1 degrees of freedom.
 
         Args:
-            confidence: the share of such intervals that shall hold the true value, from 0 to 1.
+            confidence: the fraction of such intervals that shall hold the true value, from 0 to 1.
 
         Returns:
             dict from name to (lower, upper); NaN for one fold alone.

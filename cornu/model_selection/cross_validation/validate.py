@@ -66,7 +66,7 @@ def cross_validate(
         sampler: a `strategy` of `BalancedBatches`, such as `"over"`, for each fold's training part.
         callbacks: a callback or several, copied for each fold, with `fold_1`, `fold_2`, ... in the
             paths they write to; or a function from the fold's number to new ones.
-        validation_split: share of the training samples, or a `ValidationSplit`, to validate with.
+        validation_split: fraction of the training samples, or a `ValidationSplit`.
         validation_data: `"test"` for the fold's test part, or data as `fit` takes.
         seed: makes the run reproducible; drawn from Python's generator if None.
         return_models: whether to keep the trained models.

@@ -98,7 +98,7 @@ def initial_bias(
     num_classes: int | None = None,
     steps: int | None = None,
 ) -> Constant:
-    """A bias with which an untrained model predicts the shares of the classes.
+    """A bias with which an untrained model predicts the fractions of the classes.
 
     The first epochs then need not learn that one class is rare.
 

@@ -42,7 +42,7 @@ def sections_of(report: Any) -> tuple[str, list[str]]:
             (name, other, number(count), f"{100 * share:.1f} %")
             for name, other, count, share in confusions_of(report)
         ]
-        columns = ("class", "taken for", "samples", "share of the class")
+        columns = ("class", "taken for", "samples", "fraction of the class")
         sections.append(
             page.section("Most frequent confusions", page.table(columns, rows, words=(0, 1)))
         )
@@ -65,11 +65,11 @@ def matrix_section(report: Any) -> str:
     if report.kind == "multilabel":
         columns = ["rightly no", "wrongly yes", "wrongly no", "rightly yes"]
         counts = report.matrix.reshape(len(report.class_names), 4)
-        note = "Rows are labels. Counts, and shares of all samples."
+        note = "Rows are labels. Counts, and fractions of all samples."
     else:
         columns, counts = list(report.class_names), report.matrix
         note = (
-            "Rows are classes, columns what they were predicted as. Counts, and shares of the row."
+            "Rows are classes, columns what they were predicted as. Counts, and fractions of a row."
         )
     if len(report.class_names) > MOST_CLASSES:
         size = drawing.matrix_size(report)

@@ -92,14 +92,14 @@ def class_table(report: Any) -> Table:
 
 
 def matrix_table(report: Any) -> Table:
-    """Counts, and shares of the class in per cent."""
+    """Counts, and fractions of the class in per cent."""
     if report.kind == "multilabel":
         names = ("rightly no", "wrongly yes", "wrongly no", "rightly yes")
-        made = table("Confusions by label: counts, and shares of the samples", "label", *names)
+        made = table("Confusions by label: counts, and fractions of the samples", "label", *names)
         rows = report.matrix.reshape(len(report.class_names), 4)
     else:
         names = report.class_names
-        made = table("Confusion matrix: counts, and shares of the class", "class", *names)
+        made = table("Confusion matrix: counts, and fractions of the class", "class", *names)
         rows = report.matrix
     for name, row in zip(report.class_names, rows):
         total = row.sum() or 1.0
@@ -112,7 +112,7 @@ def matrix_table(report: Any) -> Table:
 
 
 def confusions_of(report: Any) -> list[tuple[str, str, float, float]]:
-    """The most frequent confusions: class, predicted class, count, share of the class."""
+    """The most frequent confusions: class, predicted class, count, fraction of the class."""
     wrong = np.where(np.eye(len(report.matrix), dtype=bool), 0, report.matrix)
     order = np.argsort(-wrong, axis=None, kind="stable")[:MOST_CONFUSIONS]
     found = []

@@ -82,7 +82,7 @@ def matrix_size(report: Any) -> float:
 
 
 def draw_matrix(axes: Any, report: Any) -> None:
-    """Counts and shares of each class, in cells that are darker for larger shares."""
+    """Counts and fractions of each class, in cells that are darker for larger shares."""
     names, columns, counts = list(report.class_names), list(report.class_names), report.matrix
     if report.kind == "multilabel":
         columns = ["rightly no", "wrongly yes", "wrongly no", "rightly yes"]
@@ -108,7 +108,7 @@ def draw_matrix(axes: Any, report: Any) -> None:
         axis.set_ticks(range(0, len(labels), every), [shortened(v) for v in labels[::every]])
     if sum(len(shortened(name)) for name in columns) > 40:
         axes.tick_params(axis="x", labelrotation=90 if len(columns) > 12 else 40)
-    axes.set(title="Confusions: counts, and shares of each row", ylabel="is")
+    axes.set(title="Confusions: counts, and fractions of each row", ylabel="is")
     axes.set_xlabel("" if report.kind == "multilabel" else "predicted as")
 
 
@@ -173,7 +173,7 @@ def draw_calibration(axes: Any, report: Any) -> None:
     """How often predictions of a certain confidence come true, and how many there are."""
     found = report.calibration
     shares = found.counts / found.counts.sum()
-    axes.bar(found.predicted, shares, 0.06, alpha=0.35, label="share of predictions")
+    axes.bar(found.predicted, shares, 0.06, alpha=0.35, label="fraction of predictions")
     axes.plot([0, 1], [0, 1], ":", color="gray", label="perfect")
     label = f"observed (mean distance {found.expected_error:.3f})"
     axes.plot(found.predicted, found.observed, "o-", label=label)

@@ -34,7 +34,7 @@ class RegressionReport(Report):
         sample_weight: `(samples,)`, or None.
         mistakes: the samples with the largest errors, worst first.
         target_names: names of the outputs.
-        coverage: the share of new samples that the intervals shall hold.
+        coverage: the fraction of new samples that the intervals shall hold.
         name: of the model.
         seed: of the halves by which the intervals are checked.
         feature_names: names of the inputs' columns, if they came as a data frame.
@@ -96,7 +96,7 @@ class RegressionReport(Report):
     def interval(self, predictions: Any) -> tuple[np.ndarray, np.ndarray]:
         """Prediction intervals for new predictions, by split conformal prediction.
 
-        The share of new samples in them is `coverage` at least, on average over data sets, if the
+        The fraction of new samples in them is `coverage` or more, on average over data sets, if the
         report's samples and the new ones were drawn alike and the model saw neither in training.
 
         Args:
@@ -123,7 +123,7 @@ class RegressionReport(Report):
 
     @functools.cached_property
     def checked_coverage(self) -> np.ndarray:
-        """Share of one half of the samples in intervals that the other half gave, `(outputs,)`.
+        """Fraction of one half of the samples in intervals that the other half gave, `(outputs,)`.
 
         It is the mean over both halves, and shows whether `coverage` is kept.
         """
@@ -179,7 +179,7 @@ def regression_report(
         sample_weight: one weight per sample, for RMSE, MAE, R2 and the mean residual.
         batch_size: samples per batch, for arrays.
         steps: number of batches to read, for sources without an end.
-        coverage: share of new samples that the prediction intervals shall hold, from 0 to 1.
+        coverage: fraction of new samples that the prediction intervals shall hold, from 0 to 1.
         worst: how many of the largest errors to show.
         seed: of the halves by which the intervals are checked.
 
@@ -296,7 +296,7 @@ def conformal_half_width(residuals: np.ndarray, coverage: float) -> np.ndarray:
 
     Args:
         residuals: `(samples, outputs)`, of samples that the model was not trained with.
-        coverage: share of new samples with a residual no larger.
+        coverage: fraction of new samples with a residual no larger.
     """
     count = len(residuals)
     # 1e-9: (9 + 1) * 0.9 must not come out above 9 by rounding.

@@ -19,8 +19,8 @@ class ClassScores:
 
     Attributes:
         name: of the class or the average.
-        precision: share of right predictions among the predictions of the class.
-        recall: share of right predictions among its samples.
+        precision: fraction of right predictions among the predictions of the class.
+        recall: fraction of right predictions among its samples.
         f1: harmonic mean of both.
         support: number of its samples, or the sum of their weights.
         iou: intersection over union, for pixels only.

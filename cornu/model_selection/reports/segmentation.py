@@ -38,7 +38,7 @@ class SegmentationReport(ClassificationReport):
     Matrix, table and the scores that follow from them count every pixel. `y_true`, `y_pred`,
     `probabilities` and `sample_weight`, and with them curves, calibration, log loss and top-3
     accuracy, are of pixels drawn by chance where there are very many. Mistakes are the samples with
-    the lowest share of right pixels; `target` and `prediction` are masks there, -1 where a pixel
+    the lowest fraction of right pixels; `target` and `prediction` are masks there, -1 where a pixel
     does not count.
 
     Args:

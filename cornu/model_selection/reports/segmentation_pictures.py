@@ -1,4 +1,4 @@
-"""The pictures with the lowest share of right pixels: input, truth and prediction side by side."""
+"""The pictures with the fewest right pixels: input, truth and prediction side by side."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ BACKGROUND = (38, 42, 48)
 NOT_COUNTED = (190, 190, 190)
 
 
-def colours(classes: int) -> np.ndarray:
-    """A colour for each class, and one for pixels that do not count, as bytes (classes + 1, 3)."""
+def colors(classes: int) -> np.ndarray:
+    """A color for each class, and one for pixels that do not count, as bytes (classes + 1, 3)."""
     known = require("matplotlib", "plot").colormaps["tab20"](np.arange(classes - 1) % 20)
     return np.concatenate([[BACKGROUND], np.round(known[:, :3] * 255), [NOT_COUNTED]]).astype(
         "uint8"
     )
 
 
-def coloured(mask: np.ndarray, classes: int) -> np.ndarray:
+def colored(mask: np.ndarray, classes: int) -> np.ndarray:
     """A mask as a picture (height, width, 3) of bytes; -1 is what does not count."""
-    return colours(classes)[mask]
+    return colors(classes)[mask]
 
 
 def panels(mistake: Any, classes: int) -> dict[str, np.ndarray]:
     """What is drawn of a mistake, by its caption."""
     found = {"input": as_picture(mistake.x)} if is_picture(mistake.x) else {}
     return found | {
-        "truth": coloured(mistake.target, classes),
-        "prediction": coloured(mistake.prediction, classes),
+        "truth": colored(mistake.target, classes),
+        "prediction": colored(mistake.prediction, classes),
     }
 
 
@@ -48,7 +48,7 @@ def right_share(mistake: Any) -> str:
 
 
 def title_of(report: Any) -> str:
-    return f"Worst samples, by the share of right {report.unit}s"
+    return f"Worst samples, by the fraction of right {report.unit}s"
 
 
 def height_of(report: Any) -> float:
@@ -85,8 +85,8 @@ def draw_masks(figure: Any, report: Any) -> None:
             fontsize=8,
         )
     figure.suptitle(title_of(report), fontsize=11)
-    shown = zip(report.class_names[:MOST_NAMES], colours(classes) / 255)
-    handles = [patches.Patch(color=colour, label=shortened(name)) for name, colour in shown]
+    shown = zip(report.class_names[:MOST_NAMES], colors(classes) / 255)
+    handles = [patches.Patch(color=color, label=shortened(name)) for name, color in shown]
     figure.legend(handles=handles, loc="outside lower center", ncols=10, fontsize="small")
 
 
@@ -128,8 +128,8 @@ def section_of(report: Any) -> str:
         for m in report.mistakes
     )
     names = "".join(
-        f"<span><i style='background: rgb{tuple(map(int, colour))}'></i>{escape(name)}</span>"
-        for name, colour in zip(report.class_names[:MOST_NAMES], colours(classes))
+        f"<span><i style='background: rgb{tuple(map(int, color))}'></i>{escape(name)}</span>"
+        for name, color in zip(report.class_names[:MOST_NAMES], colors(classes))
     )
     note = "Input, truth and prediction." if is_picture(report.mistakes[0].x) else ""
     gallery = f"<div class='gallery large'>{each}</div>"

@@ -129,7 +129,7 @@ class FeatureSpace(Layer):
         """Numbers as the bin they lie in.
 
         Args:
-            num_bins: number of bins that shall hold equal shares of the data.
+            num_bins: number of bins that shall hold equal fractions of the data.
             bin_boundaries: where bins begin, instead of `num_bins`.
             output_mode: "one_hot" or "int".
             name: the feature's name.

@@ -16,7 +16,7 @@ FILLS = ("median", "mean")
 class FilledNormalization(AdaptingLayer):
     """Fill NaN by the median or mean, then bring each feature to mean 0 and variance 1.
 
-    A feature that never varies is only centred.
+    A feature that never varies is only centered.
 
     Args:
         fill: "median" or "mean" of the values that `adapt` sees, by which NaN is replaced.
@@ -73,7 +73,7 @@ class FilledNormalization(AdaptingLayer):
         self.variance.assign(variance)
 
     def call(self, inputs: Any) -> jax.Array:
-        """Fill and normalise `(batch, features)`; with an indicator the result is twice as wide."""
+        """Fill and normalize `(batch, features)`; with an indicator the result is twice as wide."""
         dtype = self.compute_dtype
         missing = ops.isnan(inputs)
         mean, variance = ops.cast(self.mean, dtype), ops.cast(self.variance, dtype)

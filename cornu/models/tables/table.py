@@ -79,7 +79,7 @@ def table_features(
 ) -> Table:
     """A CSV file or data frame as arrays for `fit`, with a `FeatureSpace` that encodes them.
 
-    Numbers are normalised, gaps among them filled. Texts, and whole numbers of at most ten
+    Numbers are normalized, gaps among them filled. Texts, and whole numbers of at most ten
     different values, are categories; a missing value is a category of its own. Texts that differ
     in most rows, such as names, are left out, and so are columns without values.
 

@@ -49,7 +49,7 @@ def trunc(x: TensorLike) -> jax.Array:
 
 @op
 def round(x: TensorLike, decimals: int = 0) -> jax.Array:
-    """Rounded to decimals; a half goes to the even neighbour.
+    """Rounded to decimals; a half goes to the even neighbor.
 
     Args:
         x: tensor of any shape.

@@ -1,4 +1,4 @@
-"""Operations on images: size, colour, geometry, borders, patches, filters."""
+"""Operations on images: size, color, geometry, borders, patches, filters."""
 
 from cornu.ops.image.borders import crop_images, pad_images
 from cornu.ops.image.color import hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv

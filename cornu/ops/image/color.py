@@ -1,4 +1,4 @@
-"""Conversions between colour spaces."""
+"""Conversions between color spaces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from cornu.ops.image.layout import on_batch
 from cornu.ops.op import op
 
-# Shares of red, green and blue in the brightness that an eye sees (ITU-R BT.601).
+# Fractions of red, green and blue in the brightness that an eye sees (ITU-R BT.601).
 LUMA = np.array([0.2989, 0.587, 0.114])
 
 

@@ -50,7 +50,7 @@ def resize(
         size: new height and width.
         interpolation: `"nearest"`, `"bilinear"`, `"bicubic"`, `"lanczos3"` or `"lanczos5"`.
         antialias: whether to smooth when the image becomes smaller.
-        crop_to_aspect_ratio: cut the image at the centre to the new aspect ratio first, so that
+        crop_to_aspect_ratio: cut the image at the center to the new aspect ratio first, so that
             nothing is distorted.
         pad_to_aspect_ratio: fill the image up on both sides to the new aspect ratio first.
         fill_mode: how to fill up; `"constant"` only.

@@ -1,4 +1,4 @@
-"""Operations of neural networks: activations, convolutions, pools, normalisations, losses."""
+"""Operations of neural networks: activations, convolutions, pools, normalizations, losses."""
 
 from cornu.ops.nn.activation import (
     celu,

@@ -28,7 +28,7 @@ def dot_product_attention(
     Args:
         query: tensor of shape (batch, queries, heads, features).
         key: tensor of shape (batch, keys, key_heads, features), where `key_heads` divides `heads`:
-            neighbouring query heads share a key head.
+            neighboring query heads share a key head.
         value: tensor of shape (batch, keys, key_heads, value_features).
         bias: added to the scores; broadcasts to (batch, heads, queries, keys).
         mask: True where a query may see a key; broadcasts to (batch, heads, queries, keys).

@@ -161,7 +161,7 @@ def layer_normalization(
         x: tensor of any shape.
         gamma: factors, of the shape of `x` along `axis`; None for 1.
         beta: offsets, of the same shape; None for 0.
-        axis: axis or axes of one sample that are normalised together.
+        axis: axis or axes of one sample that are normalized together.
         epsilon: added to the variance; the global epsilon if None.
         rms_scaling: divide `x` by the standard deviation without subtracting the mean or adding
             `beta`, as old models do; `rms_normalization` divides by the root of the mean square.
@@ -198,7 +198,7 @@ def rms_normalization(
     Args:
         x: tensor of any shape.
         scale: factors, of the shape of `x` along `axis`; None for 1.
-        axis: axis or axes of one sample that are normalised together.
+        axis: axis or axes of one sample that are normalized together.
         epsilon: added to the mean square; the global epsilon if None.
 
     Returns:
@@ -244,7 +244,7 @@ def along_axes(name: str, value: Any, x: jax.Array, axes: tuple[int, ...]) -> ja
     if value.size != math.prod(shape):
         expected = tuple(x.shape[i] for i in axes)
         raise ValueError(
-            f"{name} must have shape {expected}, as the normalised axes {axes} of an input of "
+            f"{name} must have shape {expected}, as the normalized axes {axes} of an input of "
             f"shape {tuple(x.shape)}; got {tuple(value.shape)}."
         )
     return value.reshape(shape)

@@ -90,7 +90,7 @@ def adaptive_max_pool(inputs: Any, output_size: Sizes, data_format: str | None =
     """The maxima of as many windows as asked for, which cover the input evenly.
 
     Window i of n over a dimension of size s goes from `floor(i * s / n)` to
-    `ceil((i + 1) * s / n)`; neighbours may overlap.
+    `ceil((i + 1) * s / n)`; neighbors may overlap.
 
     Args:
         inputs: tensor of shape (batch, *space, channels), or channels-first.
@@ -113,7 +113,7 @@ def adaptive_average_pool(
     """The means of as many windows as asked for, which cover the input evenly.
 
     Window i of n over a dimension of size s goes from `floor(i * s / n)` to
-    `ceil((i + 1) * s / n)`; neighbours may overlap.
+    `ceil((i + 1) * s / n)`; neighbors may overlap.
 
     Args:
         inputs: tensor of shape (batch, *space, channels), or channels-first.

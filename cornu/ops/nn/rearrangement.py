@@ -120,7 +120,7 @@ def pair(value: Pair) -> tuple[int, int]:
 def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> jax.Array:
     """Lay groups of `block_size²` channels out as blocks of pixels.
 
-    The channels of a group are neighbours in channels-first data; in channels-last data they lie
+    The channels of a group are neighbors in channels-first data; in channels-last data they lie
     `channels / block²` apart.
 
     Args:

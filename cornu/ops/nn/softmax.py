@@ -1,4 +1,4 @@
-"""Functions that normalise scores along an axis: softmax, its logarithm, sparsemax."""
+"""Functions that normalize scores along an axis: softmax, its logarithm, sparsemax."""
 
 from __future__ import annotations
 

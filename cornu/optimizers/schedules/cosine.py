@@ -17,7 +17,7 @@ class CosineDecay(LearningRateSchedule):
     Args:
         initial_learning_rate: the rate at step 0.
         decay_steps: number of steps of the fall; positive.
-        alpha: the lowest rate, as a share of the highest.
+        alpha: the lowest rate, as a fraction of the highest.
         name: its name.
         warmup_target: the rate at the end of the warm-up; None for no warm-up.
         warmup_steps: number of steps of the warm-up.
@@ -77,8 +77,8 @@ class CosineDecayRestarts(LearningRateSchedule):
         initial_learning_rate: the rate at step 0.
         first_decay_steps: number of steps of the first fall; positive.
         t_mul: how much longer each fall is than the one before.
-        m_mul: share of the height before from which each fall starts.
-        alpha: the lowest rate, as a share of the highest.
+        m_mul: fraction of the height before from which each fall starts.
+        alpha: the lowest rate, as a fraction of the highest.
         name: its name.
 
     >>> schedule = keras.optimizers.schedules.CosineDecayRestarts(1.0, 10)

@@ -34,7 +34,7 @@ def apply_affine_transform(
     """Rotate, shift, shear and zoom one image, in this order.
 
     The results are Keras's: where rows come before columns, `tx` and `zx` act along the columns,
-    `ty` and `zy` along the rows, and the centre of an image that is not square has its
+    `ty` and `zy` along the rows, and the center of an image that is not square has its
     coordinates exchanged.
 
     Args:

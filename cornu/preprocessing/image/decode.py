@@ -1,6 +1,6 @@
 """Image files decoded to arrays with Pillow; damaged ones end in one clear error.
 
-Pictures of 16 bits per pixel keep them in grayscale, and give their upper 8 bits in colour.
+Pictures of 16 bits per pixel keep them in grayscale, and give their upper 8 bits in color.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def decode_image(
         target_size: `(height, width)` to resize to; None for the size in the file.
         interpolation: `"nearest"`, `"bilinear"`, `"bicubic"`, `"hamming"`, `"box"` or
             `"lanczos"`. All but the first smooth where the image becomes smaller.
-        keep_aspect_ratio: cut the image at the centre to the aspect ratio of `target_size`
+        keep_aspect_ratio: cut the image at the center to the aspect ratio of `target_size`
             first, so that nothing is distorted.
         dtype: dtype of the result. None for the file's: uint8, or uint16 for grayscale of 16
             bits, of which `"uint8"` takes the upper 8.
@@ -176,7 +176,7 @@ def is_16_bit(image: Image.Image) -> bool:
 def resized(
     image: Image.Image, target_size: tuple[int, int] | None, resampling: Any, keep_ratio: bool
 ) -> Image.Image:
-    """The image in `(height, width)`, cut at the centre to this aspect ratio if asked to."""
+    """The image in `(height, width)`, cut at the center to this aspect ratio if asked to."""
     if target_size is None or image.size == tuple(target_size[::-1]):
         return image
     width, height = image.size

@@ -37,7 +37,7 @@ def load_img(
         target_size: `(height, width)` to resize to; None for the size in the file.
         interpolation: `"nearest"`, `"bilinear"`, `"bicubic"`, `"hamming"`, `"box"` or
             `"lanczos"`.
-        keep_aspect_ratio: cut the image at the centre to the aspect ratio of `target_size`
+        keep_aspect_ratio: cut the image at the center to the aspect ratio of `target_size`
             first.
         limits: a `keras.saving.Limits` with the pixels that it may have, 80 million by default.
 

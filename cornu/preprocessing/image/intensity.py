@@ -1,4 +1,4 @@
-"""Shifts of colours and of brightness, with the values that Pillow gives."""
+"""Shifts of colors and of brightness, with the values that Pillow gives."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def check_weights(model: Any, place: str, weights: Any, whole: bool) -> None:
         warn_once(
             model,
             "weights of zero",
-            f"All of {place} is 0, so no sample counts and nothing is learnt. Leave it out, or "
+            f"All of {place} is 0, so no sample counts and nothing is learned. Leave it out, or "
             "give the samples that count a weight of 1.",
         )
 

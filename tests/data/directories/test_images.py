@@ -17,7 +17,7 @@ NAMES = (
 
 @pytest.fixture
 def folder(tmp_path):
-    """Eight images of one colour each, the number of the file, in two classes."""
+    """Eight images of one color each, the number of the file, in two classes."""
     for number, name in enumerate(NAMES):
         save(tmp_path / name, np.full((4, 6, 3), number))
     (tmp_path / "dog" / "notes.txt").write_text("no image")
@@ -214,7 +214,7 @@ def test_resizing_is_that_of_the_operation(interpolation):
 
 
 @pytest.mark.parametrize("interpolation", INTERPOLATIONS)
-def test_an_image_of_one_colour_stays_so(interpolation):
+def test_an_image_of_one_color_stays_so(interpolation):
     image = np.full((5, 8, 1), 100, "uint8")
     resized = resize_image(image, (11, 3), interpolation)
     assert (resized.shape, resized.dtype) == ((11, 3, 1), np.float32)

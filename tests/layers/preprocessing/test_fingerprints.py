@@ -26,7 +26,7 @@ def test_siphash_gives_the_vectors_of_its_authors(length):
     assert siphash(pack([bytes(range(length))]), key).tolist() == [SIPHASH[length]]
 
 
-def test_strings_are_hashed_independently_of_their_neighbours():
+def test_strings_are_hashed_independently_of_their_neighbors():
     strings = [b"x" * n for n in range(200)]
     together = fingerprint64(pack(strings))
     assert together.tolist() == [int(fingerprint64(pack([s]))[0]) for s in strings]

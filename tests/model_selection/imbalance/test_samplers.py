@@ -1,4 +1,4 @@
-"""Batches with other shares of the classes: what they promise, over epochs and after a break."""
+"""Batches with other fractions of the classes: what they promise, over epochs and after a break."""
 
 import numpy as np
 import pytest

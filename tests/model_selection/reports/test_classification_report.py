@@ -185,7 +185,7 @@ def test_the_page_escapes_names(page):
     assert "<b></td>" not in page and "&lt;b&gt;" in page and "echo&lt;&amp;&gt;" in page
 
 
-def test_the_page_has_colours_for_dark_screens(page):
+def test_the_page_has_colors_for_dark_screens(page):
     assert page.count("prefers-color-scheme: dark") == 4
 
 

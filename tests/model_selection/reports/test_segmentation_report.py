@@ -64,7 +64,7 @@ def test_text_page_and_picture_show_input_truth_and_prediction(report, tmp_path)
     page = report.to_html()
     assert page.count("<div class=panels>") == 5 and page.count("truth of sample") == 5
     assert "mean IoU" in page and "&lt;road&gt;" in page and "<road>" not in page
-    assert "5 samples, 240 pixels" in str(report) and "share of right pixels" in str(report)
+    assert "5 samples, 240 pixels" in str(report) and "fraction of right pixels" in str(report)
     report.save(tmp_path / "report.png")
     assert (tmp_path / "report.png").stat().st_size > 20_000
 

@@ -130,7 +130,7 @@ def test_text_page_and_picture_hold_all_outputs(reports, tmp_path):
 @pytest.mark.parametrize(
     "y, settings, message",
     [
-        ({"colour": Y["sort"]}, {}, r"entries for \['colour'\]"),
+        ({"color": Y["sort"]}, {}, r"entries for \['color'\]"),
         ([Y["yes"], Y["size"]], {}, "has 2 entries, but the model has 3 outputs"),
         (Y["yes"], {}, "one array, but the model has 3 outputs"),
         (Y, {"class_names": ["a", "b"]}, "class_names has 2 entries"),

@@ -145,7 +145,7 @@ def test_classes_that_are_numbers_are_in_their_order():
 
 
 @pytest.mark.parametrize(("fill", "value"), [("median", 2.0), ("mean", 4.0)])
-def test_numbers_are_filled_and_normalised(fill, value):
+def test_numbers_are_filled_and_normalized(fill, value):
     data = np.array([[1.0], [np.nan], [2.0], [9.0]], "float32")
     layer = FilledNormalization(fill)
     layer.adapt(data)
@@ -154,7 +154,7 @@ def test_numbers_are_filled_and_normalised(fill, value):
     np.testing.assert_allclose(layer(data)[:, 0], wanted, rtol=1e-5)
 
 
-def test_a_constant_is_only_centred():
+def test_a_constant_is_only_centered():
     layer = FilledNormalization()
     layer.adapt(np.full((7, 1), 0.1))
     np.testing.assert_allclose(layer(np.array([[0.1], [1.1]], "float32"))[:, 0], [0, 1], atol=1e-6)

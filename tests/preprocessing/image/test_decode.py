@@ -1,4 +1,4 @@
-"""Image files decoded: formats, colour modes, sizes, and damage."""
+"""Image files decoded: formats, color modes, sizes, and damage."""
 
 import io
 
@@ -51,7 +51,7 @@ def test_every_mode_of_file_becomes_the_mode_asked_for(mode, color_mode, channel
     assert (x.shape, x.dtype) == ((12, 20, channels), np.uint8)
 
 
-def test_transparent_palette_keeps_its_colours():
+def test_transparent_palette_keeps_its_colors():
     image = Image.fromarray(PIXELS).quantize(4)
     data = encoded(image, "PNG", transparency=bytes([0, 128, 255, 255]))
     np.testing.assert_array_equal(decode_image(data), np.asarray(image.convert("RGB")))

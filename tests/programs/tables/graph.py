@@ -42,8 +42,8 @@ class GraphConvLayer(layers.Layer):
     def call(self, inputs):
         representations, edges, weights = inputs
         sources, targets = edges[0], edges[1]
-        neighbours = ops.take(representations, targets, axis=0)
-        messages = self.ffn_prepare(neighbours) * ops.expand_dims(weights, -1)
+        neighbors = ops.take(representations, targets, axis=0)
+        messages = self.ffn_prepare(neighbors) * ops.expand_dims(weights, -1)
         aggregated = self.aggregate(sources, messages, representations)
         return ops.normalize(
             self.update_fn(ops.concatenate([representations, aggregated], axis=1)), axis=-1

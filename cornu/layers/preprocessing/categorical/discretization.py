@@ -1,4 +1,4 @@
-"""`Discretization`: numbers to the bin they lie in, with bins given or of equal shares of data."""
+"""`Discretization`: numbers to the bins they lie in; bins are given, or of equal counts of data."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Discretization(Layer):
     Args:
         bin_boundaries: rising list of numbers: bin 0 lies below the first, the last one from the
             last on.
-        num_bins: number of bins, if `adapt` shall find boundaries between which equal shares of
+        num_bins: number of bins, if `adapt` shall find boundaries between which equal fractions of
             the data lie.
-        epsilon: how exactly: the share of the data that a boundary may be off.
+        epsilon: how exactly: the fraction of the data that a boundary may be off.
         output_mode: "int"; "one_hot" for each value; or for all values along the last axis
             "multi_hot" or "count".
         sparse: must be False.
@@ -77,7 +77,7 @@ class Discretization(Layer):
         return "int32" if self.output_mode == "int" else self.compute_dtype
 
     def adapt(self, data: Any, steps: int | None = None) -> None:
-        """Find boundaries between which equal shares of the data lie.
+        """Find boundaries between which equal fractions of the data lie.
 
         Args:
             data: numbers in an array, or an iterable of batches of them.
@@ -171,7 +171,7 @@ def _compressed(summary: np.ndarray, epsilon: float) -> np.ndarray:
 
     Args:
         summary: float array `(2, values)`: rising values, and how many data each stands for.
-        epsilon: share of the data between two values of the result.
+        epsilon: fraction of the data between two values of the result.
     """
     if summary.shape[1] * epsilon < 1:
         return summary

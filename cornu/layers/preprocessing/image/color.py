@@ -1,4 +1,4 @@
-"""Hue, saturation and greyness: changes of colour that leave the shapes alone."""
+"""Hue, saturation and grayness: changes of color that leave the shapes alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cornu.ops.image.color import hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv
 
 
 class ColorLayer(BaseImagePreprocessingLayer):
-    """Base of layers that change the colours of each image by a factor of its own."""
+    """Base of layers that change the colors of each image by a factor of its own."""
 
     FACTOR_BOUNDS: ClassVar = (0, 1)
     _settings = ("factor", "value_range", "seed")
@@ -42,7 +42,7 @@ class RandomHue(ColorLayer):
     """Turn the hues of each image by a random angle, to either side, in training.
 
     Args:
-        factor: share of a half turn, from 0 to 1: f stands for one between 0 and f, `(low, high)`
+        factor: fraction of a half turn, from 0 to 1: f is one between 0 and f, `(low, high)`
             for one between those.
         value_range: least and greatest value of the images.
         data_format: `"channels_last"`, `"channels_first"`, or None for the global setting.
@@ -58,7 +58,7 @@ class RandomHue(ColorLayer):
     """
 
     def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
-        """The share of a full turn for each image, `"factor"` (batch,)."""
+        """The fraction of a full turn for each image, `"factor"` (batch,)."""
         side = jnp.where(draws.uniform((batch,)) > 0.5, -0.5, 0.5)
         return {"factor": side * draws.uniform((batch,), *self.factor)}
 
@@ -72,10 +72,10 @@ class RandomHue(ColorLayer):
 
 
 class RandomSaturation(ColorLayer):
-    """Make the colours of each image paler or stronger, in training.
+    """Make the colors of each image paler or stronger, in training.
 
     Args:
-        factor: 0 makes grey, 0.5 changes nothing, 1 gives the strongest colours: f stands for one
+        factor: 0 makes gray, 0.5 changes nothing, 1 gives the strongest colors: f stands for one
             between 0 and f, `(low, high)` for one between those.
         value_range: least and greatest value of the images.
         data_format: `"channels_last"`, `"channels_first"`, or None for the global setting.
@@ -85,8 +85,8 @@ class RandomSaturation(ColorLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> grey = keras.layers.RandomSaturation((0.0, 0.0), value_range=(0, 1))
-    >>> grey([[[0.25, 0.5, 0.75]]])[0].tolist()
+    >>> gray = keras.layers.RandomSaturation((0.0, 0.0), value_range=(0, 1))
+    >>> gray([[[0.25, 0.5, 0.75]]])[0].tolist()
     [[0.75, 0.75, 0.75]]
     """
 
@@ -106,10 +106,10 @@ class RandomSaturation(ColorLayer):
 
 
 class RandomColorDegeneration(ColorLayer):
-    """Mix each image with its grey version, in training.
+    """Mix each image with its gray version, in training.
 
     Args:
-        factor: share of the grey version, from 0 to 1: f stands for one between 0 and f,
+        factor: fraction of the gray version, from 0 to 1: f stands for one between 0 and f,
             `(low, high)` for one between those.
         value_range: least and greatest value of the images.
         data_format: `"channels_last"`, `"channels_first"`, or None for the global setting.
@@ -119,20 +119,20 @@ class RandomColorDegeneration(ColorLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> grey = keras.layers.RandomColorDegeneration((1.0, 1.0))
-    >>> len(set(grey([[[10.0, 100.0, 200.0]]]).ravel().tolist()))
+    >>> gray = keras.layers.RandomColorDegeneration((1.0, 1.0))
+    >>> len(set(gray([[[10.0, 100.0, 200.0]]]).ravel().tolist()))
     1
     """
 
     def augment(self, images: jax.Array, transformation: dict) -> jax.Array:
         """Mix."""
-        grey = rgb_to_grayscale(images, "channels_last")
+        gray = rgb_to_grayscale(images, "channels_last")
         share = per_image(transformation["factor"], images)
-        return jnp.clip(images + share * (grey - images), *self.value_range)
+        return jnp.clip(images + share * (gray - images), *self.value_range)
 
 
 class RandomGrayscale(BaseImagePreprocessingLayer):
-    """Make random images grey, with as many channels as before, in training.
+    """Make random images gray, with as many channels as before, in training.
 
     Args:
         factor: probability, from 0 to 1.
@@ -143,8 +143,8 @@ class RandomGrayscale(BaseImagePreprocessingLayer):
     Raises:
         ValueError: for a factor outside of [0, 1].
 
-    >>> grey = keras.layers.RandomGrayscale(factor=1.0)
-    >>> len(set(grey([[[10.0, 100.0, 200.0]]]).ravel().tolist()))
+    >>> gray = keras.layers.RandomGrayscale(factor=1.0)
+    >>> len(set(gray([[[10.0, 100.0, 200.0]]]).ravel().tolist()))
     1
     """
 
@@ -164,7 +164,7 @@ class RandomGrayscale(BaseImagePreprocessingLayer):
         self._seeded(seed)
 
     def draw(self, draws: Draws, batch: int, height: int, width: int) -> jax.Array:
-        """Which images to make grey, (batch, 1, 1, 1)."""
+        """Which images to make gray, (batch, 1, 1, 1)."""
         return draws.uniform((batch, 1, 1, 1)) < self.factor
 
     def augment(self, images: jax.Array, transformation: jax.Array) -> jax.Array:

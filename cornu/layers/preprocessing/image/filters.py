@@ -15,7 +15,7 @@ from cornu.layers.preprocessing.image.color import ColorLayer
 from cornu.layers.preprocessing.image.draws import Draws
 from cornu.layers.preprocessing.image.settings import Factor, interval, value_limits
 
-# Weights of a pixel and its neighbours in the softened image.
+# Weights of a pixel and its neighbors in the softened image.
 SOFT = np.array([[1, 1, 1], [1, 5, 1], [1, 1, 1]]) / 13
 
 

@@ -82,10 +82,10 @@ class GeometricLayer(BaseImagePreprocessingLayer):
 
 
 class RandomRotation(GeometricLayer):
-    """Rotate each image around its centre by a random angle, in training.
+    """Rotate each image around its center by a random angle, in training.
 
     Args:
-        factor: share of a full turn: f stands for an angle between `-f * 360` and `f * 360`
+        factor: fraction of a full turn: f stands for an angle between `-f * 360` and `f * 360`
             degrees, `(low, high)` for one between those. Positive angles turn counter-clockwise.
         fill_mode: what lies outside of the image: `"reflect"`, `"wrap"`, `"constant"` or
             `"nearest"`.
@@ -135,7 +135,7 @@ class RandomRotation(GeometricLayer):
 
 
 class RandomZoom(GeometricLayer):
-    """Zoom each image in or out of its centre by random factors, in training.
+    """Zoom each image in or out of its center by random factors, in training.
 
     Args:
         height_factor: f stands for a change between -f and f, `(low, high)` for one between
@@ -198,7 +198,7 @@ class RandomTranslation(GeometricLayer):
     """Shift each image by random amounts, in training.
 
     Args:
-        height_factor: share of the height: f stands for a shift between -f and f, `(low, high)`
+        height_factor: fraction of the height: f stands for a shift between -f and f, `(low, high)`
             for one between those; positive values shift down. From -1 to 1.
         width_factor: likewise; positive values shift to the right.
         fill_mode: what lies outside of the image: `"reflect"`, `"wrap"`, `"constant"` or

@@ -173,7 +173,7 @@ def histogram(place: jax.Array, size: int) -> jax.Array:
 
 
 def blend(tiles: int, length: int) -> list[tuple[jax.Array, jax.Array]]:
-    """For each pixel of a line, the two nearest tiles, and the share of each."""
+    """For each pixel of a line, the two nearest tiles, and the fraction of each."""
     place = (jnp.arange(tiles * length, dtype="float32") - length / 2) / length
     first = jnp.floor(place)
     share = place - first

@@ -16,7 +16,7 @@ class RandomBrightness(BaseImagePreprocessingLayer):
     """Add a random amount to each image, in training.
 
     Args:
-        factor: share of the value range: f stands for an amount between -f and f, `(low, high)`
+        factor: fraction of the value range: f stands for an amount between -f and f, `(low, high)`
             for one between those; -1 makes black, 1 white.
         value_range: least and greatest value of the images; results are clipped to it.
         seed: int or None.
@@ -195,7 +195,7 @@ class Solarization(BaseImagePreprocessingLayer):
     """Invert the values above a threshold, as overexposed film does, in training.
 
     Args:
-        addition_factor: share of the value range to add first: f stands for one between 0 and f,
+        addition_factor: fraction of the value range to add first: f stands for one between 0 and f,
             `(low, high)` for one between those; from 0 to 1.
         threshold_factor: the threshold, likewise.
         value_range: least and greatest value of the images.

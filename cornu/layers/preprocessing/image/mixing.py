@@ -21,7 +21,7 @@ class MixUp(BaseImagePreprocessingLayer):
     (https://arxiv.org/abs/1710.09412).
 
     Args:
-        alpha: the share of the image itself is drawn from a beta distribution with both
+        alpha: the fraction of the image itself is drawn from a beta distribution with both
             parameters `alpha`; small values blend little.
         data_format: `"channels_last"`, `"channels_first"`, or None for the global setting.
         seed: int or None.

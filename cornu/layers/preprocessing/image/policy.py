@@ -100,7 +100,7 @@ class RandAugment(PolicyLayer):
     """Apply a few random steps of equal strength to the images of a batch, in training.
 
     "RandAugment", Cubuk et al., 2019 (https://arxiv.org/abs/1909.13719). Steps are shears, shifts,
-    rotations, and changes of brightness, colour, contrast, sharpness and tone.
+    rotations, and changes of brightness, color, contrast, sharpness and tone.
 
     Args:
         value_range: least and greatest value of the images.
@@ -183,7 +183,7 @@ class AugMix(PolicyLayer):
         factor: strength of the steps, from 0 to 1: f stands for one between 0 and f,
             `(low, high)` for one between those.
         alpha: parameter of the distributions that the shares are drawn from.
-        all_ops: whether changes of brightness, colour, contrast and sharpness are among the steps.
+        all_ops: whether changes of brightness, color, contrast and sharpness are among the steps.
         interpolation: `"bilinear"` or `"nearest"`.
         seed: int or None.
         data_format: `"channels_last"`, `"channels_first"`, or None for the global setting.
@@ -222,7 +222,7 @@ class AugMix(PolicyLayer):
         self.all_ops = all_ops
 
     def draw(self, draws: Draws, batch: int, height: int, width: int) -> dict:
-        """Shares of the chains and of the image itself; for each chain, steps and their keys."""
+        """Fractions of the chains and of the image itself; for each chain, steps and their keys."""
         shape = (self.num_chains, self.chain_depth)
         gamma = random.gamma((self.num_chains,), self.alpha, "float32", draws.key())
         return {

@@ -20,7 +20,7 @@ class RandomErasing(BaseImagePreprocessingLayer):
 
     Args:
         factor: probability: f stands for one between 0 and f, `(low, high)` for one between those.
-        scale: squares of the rectangle's height and width, in shares of the image's, between
+        scale: squares of the rectangle's height and width, in fractions of the image's, between
             these two.
         fill_value: a number, or one per channel; None draws noise for each pixel.
         value_range: least and greatest value of the images.
@@ -83,11 +83,11 @@ def rectangles(
         draws: where random numbers come from.
         height: height of the images.
         width: their width.
-        down: height of the rectangles (batch,), in shares of the images'.
+        down: height of the rectangles (batch,), in fractions of the images'.
         right: their width, likewise.
 
     Returns:
-        Masks (batch, height, width), and the areas of the rectangles in shares of the images'.
+        Masks (batch, height, width), and the areas of the rectangles in fractions of the images'.
     """
     inside = []
     for size, share in ((height, down), (width, right)):

@@ -86,7 +86,7 @@ class Resizing(SizedLayer):
         height: new height.
         width: new width.
         interpolation: `"bilinear"`, `"nearest"`, `"bicubic"`, `"lanczos3"` or `"lanczos5"`.
-        crop_to_aspect_ratio: cut the image at the centre to the new aspect ratio first, so that
+        crop_to_aspect_ratio: cut the image at the center to the new aspect ratio first, so that
             nothing is distorted.
         pad_to_aspect_ratio: fill the image up on both sides to the new aspect ratio first.
         fill_mode: how to fill up; `"constant"` only.
@@ -165,7 +165,7 @@ class Resizing(SizedLayer):
 
 
 class CenterCrop(SizedLayer):
-    """The centre of images; images that are too small are resized to cover the size.
+    """The center of images; images that are too small are resized to cover the size.
 
     Args:
         height: new height.

@@ -1,4 +1,4 @@
-"""From texts to tokens: standardised, split and joined to n-grams, as bytes.
+"""From texts to tokens: standardized, split and joined to n-grams, as bytes.
 
 Lower case concerns the letters A to Z, and white space the six ASCII characters, so that
 vocabularies agree with those of Keras, whose text operations work on bytes.
@@ -24,7 +24,7 @@ def standardize_table(standardize: str | None, split: str | None) -> tuple[bytes
     """The table of bytes and the bytes to delete that `bytes.translate` takes.
 
     Args:
-        standardize: name of the standardisation, or None.
+        standardize: name of the standardization, or None.
         split: how the text will be split.
     """
     table = TO_SPACE if split == "whitespace" else bytes.maketrans(b"", b"")
@@ -42,7 +42,7 @@ def split_texts(
     Args:
         texts: the texts, in UTF-8.
         split: "whitespace" or "character".
-        table: from each byte to its standardised form.
+        table: from each byte to its standardized form.
         deleted: bytes to leave out.
 
     Returns:
@@ -80,7 +80,7 @@ def pack_rows(rows: Sequence[Sequence[bytes]]) -> tuple[PackedStrings, np.ndarra
 def ngrams(
     tokens: PackedStrings, rows: np.ndarray, widths: Sequence[int]
 ) -> tuple[PackedStrings, np.ndarray]:
-    """Neighbouring tokens joined by a space.
+    """Neighboring tokens joined by a space.
 
     Args:
         tokens: tokens of all texts.

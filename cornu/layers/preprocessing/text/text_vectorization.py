@@ -25,7 +25,7 @@ SPLITS = ("whitespace", "character")
 
 
 class TextVectorization(Layer):
-    """Texts standardised, split to tokens, joined to n-grams, and looked up in a vocabulary.
+    """Texts standardized, split to tokens, joined to n-grams, and looked up in a vocabulary.
 
     The vocabulary is given, or found by `adapt`. The layer runs on the host, in front of the
     compiled part of a model. Lower case and white space are those of ASCII, as in Keras; a
@@ -37,7 +37,7 @@ class TextVectorization(Layer):
             callable from a NumPy array of str to one of the same shape.
         split: "whitespace", "character", None (each string is one token), or a callable from a
             NumPy array of str `(texts,)` to a list with a list of tokens for each.
-        ngrams: join up to so many neighbouring tokens; a tuple says how many exactly.
+        ngrams: join up to so many neighboring tokens; a tuple says how many exactly.
         output_mode: "int"; or one vector per text: "multi_hot", "count" or "tf_idf".
         output_sequence_length: length of the sequences in mode "int", padded with 0 or cut; that
             of the longest text in the call by default.

@@ -46,17 +46,17 @@ def test_layouts_are_keras(x, data_format):
     compare_function("ops.image.extract_patches", x, 2, **layout)
 
 
-def test_colours_and_their_gradients_are_keras():
+def test_colors_and_their_gradients_are_keras():
     compare_function("ops.image.rgb_to_grayscale", IMAGES, symbolic=True)
     compare_function("ops.image.rgb_to_grayscale", BYTES)
     compare_function("ops.image.rgb_to_hsv", IMAGES, symbolic=True)
     compare_function("ops.image.hsv_to_rgb", IMAGES, symbolic=True)
 
 
-def test_greys_black_and_hues_beyond_the_circle_are_keras():
-    greys = np.array([[[0.0, 0, 0], [1, 1, 1], [0.5, 0.5, 0.5], [0.5, 0.5, 0.2]]], "float32")
+def test_grays_black_and_hues_beyond_the_circle_are_keras():
+    grays = np.array([[[0.0, 0, 0], [1, 1, 1], [0.5, 0.5, 0.5], [0.5, 0.5, 0.2]]], "float32")
     hues = np.array([[[1.3, 0.3, 0.9], [-0.1, 0.1, 0.8], [1, 1, 1]]], "float32")
-    compare_function("ops.image.rgb_to_hsv", greys, gradients=False)
+    compare_function("ops.image.rgb_to_hsv", grays, gradients=False)
     compare_function("ops.image.hsv_to_rgb", hues, gradients=False)
 
 

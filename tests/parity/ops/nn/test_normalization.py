@@ -1,4 +1,4 @@
-"""Normalisations and statistics against Keras: values, gradients, dtypes."""
+"""Normalizations and statistics against Keras: values, gradients, dtypes."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Formats of bounding boxes: four numbers each, corners or centres, absolute or relative."""
+"""Formats of bounding boxes: four numbers each, corners or centers, absolute or relative."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def convert_format(
     """Bounding boxes in another format.
 
     Formats are `xyxy` (left, top, right, bottom), `yxyx`, `xywh` (left, top, width, height),
-    `center_xywh` and `center_yxhw`; with `rel_` before all but the last, in shares of the image's
-    size.
+    `center_xywh` and `center_yxhw`; with `rel_` before all but the last, in fractions of the
+    image's size.
 
     Args:
         boxes: tensor of shape (..., 4), or a dict with such a tensor as `"boxes"`.

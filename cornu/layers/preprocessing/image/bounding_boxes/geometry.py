@@ -67,14 +67,14 @@ def affine_transform(
     Args:
         boxes: tensor of shape (batch, boxes, 4).
         angle: degrees, counter-clockwise, shape (batch,).
-        translate_x: shift to the right, in shares of the width, shape (batch,).
-        translate_y: shift downwards, in shares of the height, shape (batch,).
+        translate_x: shift to the right, in fractions of the width, shape (batch,).
+        translate_y: shift downwards, in fractions of the height, shape (batch,).
         scale: factor, shape (batch,).
         shear_x: degrees, shape (batch,).
         shear_y: degrees, shape (batch,).
         height: height of the image.
         width: its width.
-        center_x: centre of the transformation, in shares of the width; 0.5 by default.
+        center_x: center of the transformation, in fractions of the width; 0.5 by default.
         center_y: likewise.
         bounding_box_format: `"xyxy"`.
 

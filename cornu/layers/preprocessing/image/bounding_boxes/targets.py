@@ -64,7 +64,7 @@ def compute_ciou(
 ) -> jax.Array:
     """Complete intersection over union of boxes, pair by pair.
 
-    It falls also with the distance of the centres and the difference of the aspect ratios.
+    It falls also with the distance of the centers and the difference of the aspect ratios.
     "Distance-IoU Loss", Zheng et al., 2020 (https://arxiv.org/abs/1911.08287).
 
     Args:
@@ -94,11 +94,11 @@ def compute_ciou(
     iou = common / (width_a * height_a + width_b * height_b - common + 2 * small)
     hull = jnp.maximum(a[..., 2:], b[..., 2:]) - jnp.minimum(a[..., :2], b[..., :2])
     diagonal = jnp.sum(hull**2, axis=-1) + small
-    centres = (a[..., :2] + a[..., 2:] - b[..., :2] - b[..., 2:]) / 2
+    centers = (a[..., :2] + a[..., 2:] - b[..., :2] - b[..., 2:]) / 2
     ratio = jnp.arctan(width_b / height_b) - jnp.arctan(width_a / height_a)
     aspect = 4 / math.pi**2 * ratio**2
     weight = aspect / (aspect - iou + 1 + small)
-    return iou - (jnp.sum(centres**2, axis=-1) / diagonal + aspect * weight)
+    return iou - (jnp.sum(centers**2, axis=-1) / diagonal + aspect * weight)
 
 
 def encode_box_to_deltas(
@@ -110,7 +110,7 @@ def encode_box_to_deltas(
     variance: Any = None,
     image_shape: Sequence[int] | None = None,
 ) -> jax.Array:
-    """Boxes as differences from anchors: of the centres in anchor sizes, and logarithms of sizes.
+    """Boxes as differences from anchors: of the centers in anchor sizes, and logarithms of sizes.
 
     Args:
         anchors: tensor of shape (boxes, 4).
@@ -182,9 +182,9 @@ def decode_deltas_to_boxes(
     size = size_of(image_shape)
     anchors = convert_format(anchors, anchor_format, encoded_format, *size)
     deltas = jnp.asarray(boxes_delta) * factors
-    centres = deltas[..., :2] * anchors[..., 2:] + anchors[..., :2]
+    centers = deltas[..., :2] * anchors[..., 2:] + anchors[..., :2]
     sizes = jnp.exp(deltas[..., 2:]) * anchors[..., 2:]
-    boxes = jnp.concatenate([centres, sizes], axis=-1)
+    boxes = jnp.concatenate([centers, sizes], axis=-1)
     return convert_format(boxes, encoded_format, box_format, *size)
 
 
