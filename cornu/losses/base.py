@@ -140,8 +140,8 @@ class FunctionLoss(Loss):
         **settings: Any,
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.target_kinds = target_kinds_of(fn)
-        self.output_kind = getattr(fn, "output_kind", None)
+        self.target_kinds = target_kinds_of(fn) or self.target_kinds
+        self.output_kind = getattr(fn, "output_kind", None) or self.output_kind
         self.fn = fn
         self.settings = settings
 

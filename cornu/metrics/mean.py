@@ -113,7 +113,7 @@ class MeanMetricWrapper(Mean):
                 f"{type(self).__name__} takes a function fn(y_true, y_pred); got {fn!r}."
             )
         super().__init__(name=name, dtype=dtype)
-        self.target_kinds = target_kinds_of(fn)
+        self.target_kinds = target_kinds_of(fn) or self.target_kinds
         self._fn = fn
         self._fn_kwargs = kwargs
 

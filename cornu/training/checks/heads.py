@@ -40,7 +40,7 @@ def check_heads(model: Any, names: list, functions: list) -> None:
             continue
         activation = head.activation.__name__
         logits = getattr(function, "settings", {}).get("from_logits", False)
-        wanted = "sigmoid" if function.target_kinds[0] == "binary" else "softmax"
+        wanted = "sigmoid" if target_kinds_of(function)[:1] == ("binary",) else "softmax"
         takes_logits = (
             "from_logits" in inspect.signature(getattr(function, "fn", function)).parameters
         )

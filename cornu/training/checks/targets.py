@@ -87,10 +87,10 @@ def check_values(
         return
     settings = settings_of(function)
     if getattr(function, "output_kind", None) == "probabilities":
-        kind = target_kinds_of(function)[0]
-        if kind == "binary":
+        kind = target_kinds_of(function)[:1]
+        if kind == ("binary",):
             _check_labels(model, place, name, target)
-        elif kind == "one-hot":
+        elif kind == ("one-hot",):
             _check_probabilities(model, place, name, target, settings.get("axis", -1))
     classes = number_of_classes(function, shape, target.shape)
     if classes is not None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
+from cornu.losses.base import FunctionLoss
 from cornu.training.outputs import outputs_of
 
 
@@ -78,3 +79,21 @@ def test_functions_and_their_classes_say_the_same(name):
     function = keras.losses.get(name)
     cls = {"mse": "MeanSquaredError"}.get(name, "".join(w.capitalize() for w in name.split("_")))
     assert getattr(keras.losses, cls)().target_kinds == function.target_kinds
+
+
+def test_a_loss_may_say_what_it_expects_of_outputs_alone():
+    class Own(OwnCrossentropy):
+        target_kinds = ()
+
+    history = model_for(Own()).fit(X, np.array([0, 1, 2, 0]), verbose=0)
+    assert np.isfinite(history.history["loss"]).all()
+
+
+def test_what_a_class_says_holds_for_a_function_that_says_nothing():
+    class Own(FunctionLoss):
+        target_kinds = ("values",)
+
+        def __init__(self):
+            super().__init__(lambda y_true, y_pred: keras.ops.abs(y_true - y_pred))
+
+    assert Own().target_kinds == ("values",)
