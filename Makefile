@@ -2,6 +2,7 @@
 #   make quickstart   train a first model and look at what it made
 #   make test         run the tests
 #   make slow         run the long tests
+#   make dist         build the wheel and the sdist, and test what they install
 # Choose another interpreter or place: make test PYTHON=python3.11 VENV=/tmp/venv311
 
 VENV ?= .venv
@@ -13,7 +14,7 @@ python := $(VENV)/bin/python
 pip := $(python) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 inputs := pyproject.toml constraints.txt
 
-.PHONY: quickstart test slow smoke lint bench docs clean
+.PHONY: quickstart test slow smoke dist lint bench docs clean
 
 quickstart: $(VENV)/.quickstart
 	$(python) examples/quickstart.py $(ARGS)
@@ -26,6 +27,9 @@ slow: $(VENV)/.test
 
 smoke: $(VENV)/.test
 	$(python) -m pytest -m smoke $(ARGS)
+
+dist:
+	scripts/check-dist $(PYTHON)
 
 lint: $(VENV)/.test
 	$(python) -m ruff check .

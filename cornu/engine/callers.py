@@ -33,7 +33,7 @@ def running_text(frame: FrameType) -> str:
     first, last, start, end = next(places, (None,) * 4)
     if None in (first, last, start, end):
         return ""
-    lines = linecache.getlines(code.co_filename, frame.f_globals)[first - 1 : last]
+    lines = source_lines(frame)[first - 1 : last]
     if not lines:
         return ""
     # Columns count bytes.
@@ -42,6 +42,14 @@ def running_text(frame: FrameType) -> str:
     rows[0] = rows[0][start:]
     text = " ".join(row.decode().strip() for row in rows)
     return textwrap.shorten(text, 100, placeholder=" ...")
+
+
+def source_lines(frame: FrameType) -> list[str]:
+    """The lines of the file that a frame runs; empty if unknown."""
+    # Whatever is run as text has this name, and Python knows the source of the first only.
+    if frame.f_code.co_filename == "<string>":
+        return []
+    return linecache.getlines(frame.f_code.co_filename, frame.f_globals)
 
 
 def place(frame: FrameType) -> str:

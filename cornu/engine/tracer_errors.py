@@ -7,7 +7,6 @@ clauses for JAX's own classes keep working.
 
 from __future__ import annotations
 
-import linecache
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from types import FrameType, TracebackType
 import jax
 import jaxlib
 import numpy as np
+
+from cornu.engine.callers import source_lines
 
 NO_VALUES_YET = "While a model is compiled, its arrays have a shape and a dtype but no values yet."
 TO_LOOK = (
@@ -181,9 +182,7 @@ def blamed_line(error: Exception) -> str:
     # Without a line of the user's, the last one before JAX is the best there is.
     frame, line = (users or [at for at in frames if not is_jax(at[0])])[-1]
     code = frame.f_code
-    # Whatever is run as text has this name, and Python knows the source of the first only.
-    named = code.co_filename != "<string>"
-    source = linecache.getline(code.co_filename, line, frame.f_globals).strip() if named else ""
+    source = "".join(source_lines(frame)[line - 1 : line]).strip()
     shown = f"`{source}`" if source else "The code"
     return f'{shown} (File "{code.co_filename}", line {line}, in {code.co_name})'
 
